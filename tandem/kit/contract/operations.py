@@ -1,0 +1,225 @@
+"""What a contract promises, as typed values: the one reading of OpenAPI that the kit and the tools share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tandem.kit.contract.bundle import Bundle, bundle
+from tandem.kit.contract.source import ContractError, escape, pointer_parts
+
+METHODS = ("get", "put", "post", "patch", "delete")
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    default: Any
+    type: str
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not None
+
+
+@dataclass(frozen=True)
+class Response:
+    """`content` maps a media type to its schema; `links` maps a link's name to its Link Object."""
+
+    status: int
+    content: Mapping[str, Mapping[str, Any]]
+    headers: frozenset[str]
+    links: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def media_type(self) -> str | None:
+        return next(iter(self.content), None)
+
+
+@dataclass(frozen=True)
+class Slo:
+    """`x-slo`: 95th percentile in milliseconds and share of failed requests."""
+
+    p95_ms: float
+    error_rate: float
+
+
+@dataclass(frozen=True)
+class Operation:
+    id: str
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: Mapping[str, Any] | None
+    body_required: bool
+    responses: Mapping[int, Response]
+    scopes: frozenset[str] | None
+    slo: Slo | None
+    flag: str | None
+    deprecated: bool
+    deprecated_since: str | None
+    sunset: str | None
+
+    @property
+    def handler_name(self) -> str:
+        return snake_case(self.id)
+
+    @property
+    def is_safe(self) -> bool:
+        return self.method in SAFE_METHODS
+
+    @cached_property
+    def success(self) -> Response:
+        return next(response for status, response in sorted(self.responses.items()) if 200 <= status < 300)
+
+    def parameters_in(self, *locations: str) -> list[Parameter]:
+        return [parameter for parameter in self.parameters if parameter.location in locations]
+
+    def takes_header(self, name: str) -> bool:
+        return any(parameter.name.lower() == name.lower() for parameter in self.parameters_in("header"))
+
+
+@dataclass(frozen=True)
+class Contract:
+    path: Path
+    document: dict[str, Any]
+    operations: tuple[Operation, ...]
+
+    @property
+    def title(self) -> str:
+        return str(self.document["info"]["title"])
+
+    @property
+    def version(self) -> str:
+        return str(self.document["info"]["version"])
+
+    def schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """A schema of this contract made to stand alone for a validator."""
+        return {**schema, "components": self.document.get("components", {})}
+
+    def resolve(self, value: Any) -> Any:
+        """Follow local references until there is something else."""
+        while isinstance(value, Mapping) and "$ref" in value:
+            value = lookup(self.document, str(value["$ref"]))
+        return value
+
+    def operation(self, operation_id: str) -> Operation:
+        for operation in self.operations:
+            if operation.id == operation_id:
+                return operation
+        raise KeyError(operation_id)
+
+
+def snake_case(name: str) -> str:
+    return _WORD_START.sub("_", name).lower()
+
+
+def lookup(document: Mapping[str, Any], reference: str) -> Any:
+    value: Any = document
+    for part in pointer_parts(reference.removeprefix("#")):
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
+
+
+def load_contract(path: Path) -> Contract:
+    """Read, bundle and understand a contract; raises ContractError with file and line."""
+    bundled = bundle(path)
+    contract = Contract(path, bundled.document, ())
+    operations = tuple(_operations(bundled, contract))
+    seen: dict[str, Operation] = {}
+    for operation in operations:
+        if operation.id in seen:
+            pointer = f"/paths/{escape(operation.path)}/{operation.method.lower()}/operationId"
+            raise bundled.error(pointer, f"operationId {operation.id} stands twice; each operation needs its own")
+        seen[operation.id] = operation
+    return Contract(path, bundled.document, operations)
+
+
+def _operations(bundled: Bundle, contract: Contract) -> Iterator[Operation]:
+    paths = bundled.document.get("paths")
+    if not isinstance(paths, dict) or not paths:
+        raise bundled.error("/paths", "has no paths: a contract needs at least one operation")
+    for path, item in paths.items():
+        for method in (key for key in item or () if key in METHODS):
+            try:
+                yield _operation(contract, path, method, item)
+            except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+                reason = f"{method.upper()} {path} is not a complete operation: {_missing(error)}"
+                raise bundled.error(f"/paths/{escape(path)}/{method}", reason) from error
+
+
+def _missing(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error) or type(error).__name__
+
+
+def _operation(contract: Contract, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+    definition = item[method]
+    body = contract.resolve(definition.get("requestBody"))
+    slo = definition.get("x-slo")
+    operation = Operation(
+        id=definition["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=definition.get("summary", ""),
+        parameters=tuple(_parameters(contract, item, definition)),
+        body=body["content"]["application/json"]["schema"] if body else None,
+        body_required=bool(body and body.get("required")),
+        responses={int(status): _response(contract, int(status), r) for status, r in definition["responses"].items()},
+        scopes=_scopes(definition.get("security", contract.document.get("security"))),
+        slo=Slo(float(slo["p95_ms"]), float(slo["error_rate"])) if slo else None,
+        flag=definition.get("x-flag"),
+        deprecated=bool(definition.get("deprecated")),
+        deprecated_since=definition.get("x-deprecated-since"),
+        sunset=definition.get("x-sunset"),
+    )
+    if not any(200 <= status < 300 for status in operation.responses):
+        raise ValueError("it has no success response")
+    return operation
+
+
+def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[Parameter]:
+    merged: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for raw in [*item.get("parameters", ()), *definition.get("parameters", ())]:
+        parameter = contract.resolve(raw)
+        merged[parameter["in"], parameter["name"]] = parameter
+    for (location, name), parameter in merged.items():
+        schema = contract.resolve(parameter["schema"])
+        kind = schema.get("type", "string")
+        yield Parameter(
+            name=name,
+            location=location,
+            required=bool(parameter.get("required")),
+            schema=parameter["schema"],
+            default=schema.get("default"),
+            type=kind if isinstance(kind, str) else next(one for one in kind if one != "null"),
+        )
+
+
+def _response(contract: Contract, status: int, raw: Mapping[str, Any]) -> Response:
+    response = contract.resolve(raw)
+    return Response(
+        status=status,
+        content={name: media.get("schema", {}) for name, media in response.get("content", {}).items()},
+        headers=frozenset(name.lower() for name in response.get("headers", {})),
+        links={name: contract.resolve(link) for name, link in response.get("links", {}).items()},
+    )
+
+
+def _scopes(security: Any) -> frozenset[str] | None:
+    """The scopes one needs, or None for an operation anybody may call."""
+    if not security:
+        return None
+    return frozenset(scope for requirement in security for scopes in requirement.values() for scope in scopes)
+
+
+__all__ = ["Contract", "ContractError", "Operation", "Parameter", "Response", "Slo", "load_contract", "lookup", "snake_case"]

@@ -1,0 +1,131 @@
+"""Contract files as plain data that remembers the line each value stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_CORE_SCHEMA = {
+    "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    "tag:yaml.org,2002:int": (r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    "tag:yaml.org,2002:null": (r"^(?:~|null|Null|NULL|)$", "~nN\0"),
+}
+
+
+class ContractError(Exception):
+    """A contract that cannot be used. The message says file, line, reason and what to do."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
+
+
+class _CoreLoader(yaml.CSafeLoader):
+    """YAML 1.2 core schema: YAML 1.1 turns `no` into false, `12:30` into 750 and dates into objects."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}
+
+
+def _install_core_schema() -> None:
+    import re
+
+    for tag, (pattern, first) in _CORE_SCHEMA.items():
+        for character in first:
+            key = "" if character == "\0" else character
+            _CoreLoader.yaml_implicit_resolvers.setdefault(key, []).append((tag, re.compile(pattern)))
+
+
+_install_core_schema()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One parsed file. `lines` maps a JSON Pointer to the 1-based line its value starts on."""
+
+    path: Path
+    data: Any
+    lines: dict[str, int]
+
+    def line_of(self, pointer: str) -> int | None:
+        """The line of `pointer`, or of the nearest parent that has one."""
+        while pointer and pointer not in self.lines:
+            pointer = pointer.rpartition("/")[0]
+        return self.lines.get(pointer)
+
+    def at(self, pointer: str) -> Any:
+        """The value `pointer` (RFC 6901) names; raises KeyError where there is none."""
+        value = self.data
+        for part in pointer_parts(pointer):
+            value = value[int(part)] if isinstance(value, list) else value[part]
+        return value
+
+
+def read(path: Path) -> SourceFile:
+    """Parse a YAML or JSON file; raises ContractError with file and line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContractError(path, None, "there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(path, None, f"cannot be read: {error}") from error
+    lines: dict[str, int] = {}
+    try:
+        node = yaml.compose(text, Loader=_CoreLoader)
+        data = _value(path, node, "", lines, ()) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ContractError(path, line, f"is not valid YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise ContractError(path, None, f"is not valid YAML: {error}") from error
+    return SourceFile(path, data, lines)
+
+
+def _value(path: Path, node: yaml.Node, pointer: str, lines: dict[str, int], parents: tuple[int, ...]) -> Any:
+    lines[pointer] = node.start_mark.line + 1
+    if id(node) in parents:
+        raise ContractError(path, node.start_mark.line + 1, "an alias contains itself")
+    inside = (*parents, id(node))
+    if isinstance(node, yaml.MappingNode):
+        return dict(_entries(path, node, pointer, lines, inside))
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(path, item, f"{pointer}/{index}", lines, inside) for index, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _entries(
+    path: Path, node: yaml.MappingNode, pointer: str, lines: dict[str, int], parents: tuple[int, ...]
+) -> Iterator[tuple[str, Any]]:
+    seen = set()
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in seen:
+            raise ContractError(path, key_node.start_mark.line + 1, f"`{key}` stands twice in one object")
+        seen.add(key)
+        yield key, _value(path, value_node, f"{pointer}/{escape(key)}", lines, parents)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = node.value
+    match node.tag.rpartition(":")[2]:
+        case "bool":
+            return text.lower() == "true"
+        case "int":
+            return int(text)
+        case "float":
+            return float(text)
+        case "null":
+            return None
+    return text
+
+
+def escape(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def pointer_parts(pointer: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]

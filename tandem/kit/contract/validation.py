@@ -1,0 +1,190 @@
+"""Requests and responses held against the contract's own JSON Schema, before anything converts them.
+
+Pydantic alone is not the contract: it takes `true` and `"5"` for an integer, and its strict mode refuses `68.0`, which
+JSON Schema calls an integer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import jsonschema_rs
+import orjson
+
+from tandem.kit.contract.operations import Contract, Operation, Parameter
+from tandem.kit.problems import Complaint, InvalidRequest, MalformedRequest, PreconditionRequired
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_MOST_QUERY_FIELDS = 100
+# The sender's own values are not repeated in messages: they may be secret, and they may be huge.
+_MASK = "this value"
+
+
+def compile_schema(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, mask=_MASK)
+
+
+def complaints(validator: jsonschema_rs.Draft202012Validator, value: Any, location: str, at: str = "") -> list[Complaint]:
+    return [
+        Complaint(location, at + "".join(f"/{part}" for part in error.instance_path) or "/", error.message)
+        for error in validator.iter_errors(value)
+    ]
+
+
+class ParameterCheck:
+    """Turns the text of one parameter into the value its schema describes, or says what is wrong with it."""
+
+    def __init__(self, contract: Contract, parameter: Parameter) -> None:
+        self.parameter = parameter
+        self._validator = compile_schema(contract.schema(parameter.schema))
+        self._is_list = parameter.type == "array"
+        items = contract.resolve(contract.resolve(parameter.schema).get("items", {}))
+        self._type = items.get("type", "string") if self._is_list else parameter.type
+
+    def read(self, texts: Sequence[str], errors: list[Complaint]) -> Any:
+        if self._is_list:
+            value: Any = [_typed(text, self._type) for text in texts]
+        elif len(texts) > 1:
+            errors.append(self._complaint("is given more than once; send it once"))
+            return None
+        else:
+            value = _typed(texts[0], self._type)
+        if any("\0" in text for text in texts):
+            errors.append(self._complaint("contains a NUL character, which is not allowed"))
+        elif not self._validator.is_valid(value):
+            errors += complaints(self._validator, value, self.parameter.location, self.parameter.name)
+        return value
+
+    def absent(self, errors: list[Complaint]) -> Any:
+        if self.parameter.required:
+            errors.append(self._complaint("is required"))
+        return self.parameter.default
+
+    def _complaint(self, message: str) -> Complaint:
+        return Complaint(self.parameter.location, self.parameter.name, f"{self.parameter.name} {message}")
+
+
+def _typed(text: str, type_: str) -> Any:
+    """The JSON value `text` stands for; text that does not fit stays text, for the schema to refuse."""
+    if type_ == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if type_ == "number" and _NUMBER.fullmatch(text):
+        return float(text)
+    if type_ == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+class RequestCheck:
+    """Everything the contract says about the request of one operation."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        self._path = [ParameterCheck(contract, p) for p in operation.parameters_in("path")]
+        self._query = {p.name: ParameterCheck(contract, p) for p in operation.parameters_in("query")}
+        self._headers = [ParameterCheck(contract, p) for p in operation.parameters_in("header")]
+        self._body = compile_schema(contract.schema(operation.body)) if operation.body is not None else None
+        self._body_required = operation.body_required
+
+    def parameters(self, path: Mapping[str, str], query: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        """The path and query parameters by name, typed, with defaults; raises InvalidRequest naming each mistake."""
+        errors: list[Complaint] = []
+        values = {check.parameter.name: check.read([path[check.parameter.name]], errors) for check in self._path}
+        sent = _query_fields(query) if query else {}
+        for name, check in self._query.items():
+            values[name] = check.read(sent[name], errors) if name in sent else check.absent(errors)
+        errors += [_unknown(name, self._query) for name in sent if name not in self._query]
+        for check in self._headers:
+            self._header(check, headers, errors)
+        if errors:
+            raise invalid(errors)
+        return values
+
+    def _header(self, check: ParameterCheck, headers: Mapping[str, str], errors: list[Complaint]) -> None:
+        name = check.parameter.name.lower()
+        if name in headers:
+            check.read([headers[name]], errors)
+        elif name == "if-match" and check.parameter.required:
+            raise PreconditionRequired("Send the ETag of the version you saw in the If-Match header.")
+        else:
+            check.absent(errors)
+
+    def body(self, raw: bytes) -> Any:
+        """The body as plain data; raises MalformedRequest or InvalidRequest."""
+        if self._body is None:
+            return None
+        if not raw:
+            if self._body_required:
+                raise invalid([Complaint("body", "/", "a body is required")])
+            return None
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise MalformedRequest(f"The body is not JSON: {error}.") from error
+        if b"\\u0000" in raw and _has_nul(value):
+            raise invalid([Complaint("body", "/", "a text contains a NUL character, which is not allowed")])
+        if not self._body.is_valid(value):
+            raise invalid(complaints(self._body, value, "body"))
+        return value
+
+
+def _query_fields(query: bytes) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(query.decode("ascii"), True, errors="strict", max_num_fields=_MOST_QUERY_FIELDS)
+    except ValueError as error:
+        raise MalformedRequest("The query string cannot be read: it is not percent-encoded UTF-8 or too long.") from error
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _unknown(name: str, known: Mapping[str, object]) -> Complaint:
+    allowed = ", ".join(known) or "none"
+    return Complaint("query", name[:100], f"there is no such parameter; allowed are: {allowed}")
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))
+
+
+def invalid(errors: Sequence[Complaint]) -> InvalidRequest:
+    detail = "; ".join(f"{error.location} {error.pointer}: {error.message}" for error in errors[:3])
+    more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+    return InvalidRequest(f"{detail}{more}.", errors[:20])
+
+
+class ResponseCheck:
+    """Everything the contract says about the answers of one operation."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        self._operation = operation
+        self._validators = {
+            (status, media_type): compile_schema(contract.schema(schema))
+            for status, response in operation.responses.items()
+            for media_type, schema in response.content.items()
+        }
+
+    def violations(self, status: int, media_type: str | None, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
+        """A sentence for each way in which the answer departs from the contract."""
+        response = self._operation.responses.get(status)
+        if response is None:
+            yield f"status {status} is not in the contract"
+            return
+        if media_type is None and not response.content:
+            return
+        if media_type not in response.content:
+            yield f"content type {media_type} is not in the contract for status {status}"
+        elif "json" in str(media_type):
+            validator = self._validators[status, str(media_type)]
+            for complaint in complaints(validator, orjson.loads(body), "body"):
+                yield f"{complaint.pointer}: {complaint.message}"
+        for name in response.headers - headers.keys() - {"idempotency-replayed"}:
+            yield f"header {name} is missing"

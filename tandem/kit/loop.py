@@ -1,0 +1,56 @@
+"""Work that goes on for as long as the process lives, whatever happens to what it depends on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from abc import ABC, abstractmethod
+
+import structlog
+
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+# Work that lasted this long was well; its next failure is a new one.
+_WELL_AFTER_SECONDS = 10.0
+
+log = structlog.get_logger("tandem.loop")
+
+
+class Loop(ABC):
+    """`work` is begun again when it fails, each time after a longer pause with jitter."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._task: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def work(self) -> None:
+        """Runs until cancelled."""
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        if not self.running:
+            self._task = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            self._task = None
+
+    async def _run(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            begun = time.monotonic()
+            try:
+                await self.work()
+            except Exception as error:  # noqa: BLE001 - the edge of the process: nobody is above to deal with it
+                if time.monotonic() - begun > _WELL_AFTER_SECONDS:
+                    pause = _FIRST_PAUSE_SECONDS
+                log.warning("begins again after a failure", loop=self.name, error=repr(error), pause_seconds=pause)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

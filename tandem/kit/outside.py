@@ -1,0 +1,49 @@
+"""Everything outside the process that a service leans on, behind interfaces; tests bring their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from tandem.kit.auth.jwks import KeySet, open_keys
+from tandem.kit.auth.tokens import FileToken, NullToken
+from tandem.kit.discovery import FixedAddresses
+from tandem.kit.events.catalogue import Catalogue
+from tandem.kit.events.postgres import PostgresTransport
+from tandem.kit.events.transport import NullTransport, Transport
+from tandem.kit.flags import Flags, open_flags
+from tandem.kit.objects import NullObjectStore, ObjectStore, S3ObjectStore, S3Settings
+from tandem.kit.peers import PeerNetwork
+from tandem.kit.settings import ServiceSettings
+
+
+@dataclass
+class Outside:
+    keys: KeySet
+    transport: Transport
+    network: PeerNetwork
+    objects: ObjectStore
+    flags: Flags
+
+
+def connect(settings: ServiceSettings, catalogue: Catalogue) -> Outside:
+    """The real ones, as the settings say. Nothing is contacted yet."""
+    addresses = FixedAddresses(orjson.loads(settings.peer_addresses))
+    tokens = FileToken(settings.token_file) if settings.token_file else NullToken()
+    return Outside(
+        keys=open_keys(settings.jwks),
+        transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
+        network=PeerNetwork(addresses, tokens),
+        objects=_objects(settings),
+        flags=open_flags(settings.flag_file),
+    )
+
+
+def _objects(settings: ServiceSettings) -> ObjectStore:
+    if settings.objects_bucket is None:
+        return NullObjectStore()
+    endpoint = str(settings.objects_endpoint) if settings.objects_endpoint else None
+    return S3ObjectStore(
+        S3Settings(settings.objects_bucket, settings.objects_region, endpoint_url=endpoint, path_style=endpoint is not None)
+    )

@@ -1,0 +1,51 @@
+"""Opaque cursors for keyset pages: they stay right while rows are inserted, and belong to one list and its filters."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from tandem.kit.problems import Complaint, Unprocessable
+
+_NOT_FILTERS = frozenset({"cursor", "limit"})
+
+
+class InvalidCursor(Unprocessable):
+    title = "The cursor does not belong here"
+
+    def __init__(self) -> None:
+        message = "this is not a next_cursor of this list with these filters; leave it out to start at the first page"
+        super().__init__(f"query cursor: {message}.", [Complaint("query", "cursor", message)])
+
+
+def fingerprint(operation_id: str, parameters: Mapping[str, Any]) -> str:
+    """Ties a cursor to the list and its filters."""
+    filters = sorted((name, str(value)) for name, value in parameters.items() if name not in _NOT_FILTERS)
+    return hashlib.blake2s(orjson.dumps([operation_id, filters]), digest_size=9).hexdigest()
+
+
+def write_cursor(tie: str, values: tuple[Any, ...]) -> str:
+    document = orjson.dumps([tie, *({"t": v.isoformat()} if isinstance(v, datetime) else v for v in values)])
+    return base64.urlsafe_b64encode(document).decode().rstrip("=")
+
+
+def read_cursor(tie: str, cursor: str | None, shape: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """The values of a cursor, of the types in `shape`; None without a cursor; raises InvalidCursor."""
+    if cursor is None:
+        return None
+    try:
+        found, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if found != tie:
+            raise InvalidCursor
+        read = tuple(datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values)
+    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        raise InvalidCursor from error
+    if [type(value) for value in read] != list(shape):
+        raise InvalidCursor
+    return read

@@ -1,0 +1,47 @@
+"""What every service is told from outside. A service adds its own under its own prefix."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, PostgresDsn
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def _shared(name: str) -> str:
+    return f"TANDEM_{name}"
+
+
+class ServiceSettings(BaseSettings):
+    """`database_url` is read under the service's prefix (`CARD_DATABASE_URL`), the rest as `TANDEM_…`.
+
+    There is no default for what would be wrong in production without anybody noticing.
+    """
+
+    model_config = SettingsConfigDict(populate_by_name=True)
+
+    database_url: PostgresDsn
+    most_connections: int = 16
+
+    issuer: str = Field(validation_alias=_shared("ISSUER"))
+    audience: str = Field("tandem", validation_alias=_shared("AUDIENCE"))
+    jwks: str = Field(validation_alias=_shared("JWKS"), description="A URL or the path of a file.")
+    stage: str = Field(validation_alias=_shared("STAGE"))
+    version: str = Field(validation_alias=_shared("VERSION"))
+
+    host: str = Field("127.0.0.1", validation_alias=_shared("HOST"))
+    port: int = Field(0, validation_alias=_shared("PORT"))
+    admin_port: int = Field(0, validation_alias=_shared("ADMIN_PORT"))
+    drain_seconds: float = Field(0.0, validation_alias=_shared("DRAIN_SECONDS"))
+
+    contracts: Path = Field(REPOSITORY / "contracts", validation_alias=_shared("CONTRACTS"))
+    bus_url: PostgresDsn | None = Field(None, validation_alias=_shared("BUS_URL"))
+    peer_addresses: Annotated[str, NoDecode] = Field("{}", validation_alias=_shared("PEERS"))
+    token_file: Path | None = Field(None, validation_alias=_shared("TOKEN_FILE"))
+    flag_file: Path | None = Field(None, validation_alias=_shared("FLAGS"))
+    objects_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("OBJECTS_ENDPOINT"))
+    objects_bucket: str | None = Field(None, validation_alias=_shared("OBJECTS_BUCKET"))
+    objects_region: str = Field("eu-north-1", validation_alias=_shared("OBJECTS_REGION"))
+    traces_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("TRACES_ENDPOINT"))
+    response_share: float = Field(0.01, ge=0, le=1, validation_alias=_shared("RESPONSE_SHARE"))
