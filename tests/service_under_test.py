@@ -22,7 +22,7 @@ from tandem.kit.background import Background
 from tandem.kit.discovery import FixedAddresses
 from tandem.kit.events.envelope import Event
 from tandem.kit.events.inbox import first_time
-from tandem.kit.events.transport import NullTransport
+from tandem.kit.events.memory import NullTransport
 from tandem.kit.flags import NullFlags
 from tandem.kit.ids import new_id
 from tandem.kit.migrations import migrate

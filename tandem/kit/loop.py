@@ -52,5 +52,5 @@ class Loop(ABC):
                 if time.monotonic() - begun > _WELL_AFTER_SECONDS:
                     pause = _FIRST_PAUSE_SECONDS
                 log.warning("begins again after a failure", loop=self.name, error=repr(error), pause_seconds=pause)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, keeps no secret
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

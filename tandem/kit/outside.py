@@ -10,8 +10,9 @@ from tandem.kit.auth.jwks import KeySet, open_keys
 from tandem.kit.auth.tokens import FileToken, NullToken
 from tandem.kit.discovery import FixedAddresses
 from tandem.kit.events.catalogue import Catalogue
+from tandem.kit.events.memory import NullTransport
 from tandem.kit.events.postgres import PostgresTransport
-from tandem.kit.events.transport import NullTransport, Transport
+from tandem.kit.events.transport import Transport
 from tandem.kit.flags import Flags, open_flags
 from tandem.kit.objects import NullObjectStore, ObjectStore, S3ObjectStore, S3Settings
 from tandem.kit.peers import PeerNetwork
@@ -45,5 +46,7 @@ def _objects(settings: ServiceSettings) -> ObjectStore:
         return NullObjectStore()
     endpoint = str(settings.objects_endpoint) if settings.objects_endpoint else None
     return S3ObjectStore(
-        S3Settings(settings.objects_bucket, settings.objects_region, endpoint_url=endpoint, path_style=endpoint is not None)
+        S3Settings(
+            settings.objects_bucket, settings.objects_region, endpoint_url=endpoint, path_style=endpoint is not None
+        )
     )
