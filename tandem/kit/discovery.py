@@ -1,9 +1,12 @@
-"""Where a service is to be found: fixed addresses on a laptop, a registry in the cloud."""
+"""Where a service is to be found: addresses that are given or stand in a file on a laptop, a registry in the cloud."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 import orjson
+
+from tandem.kit.auth.watched_file import WatchedFile
 
 PEERS = "PEERS"
 
@@ -36,9 +39,37 @@ class FixedAddresses:
             raise ValueError(f'{PEERS} has to be a JSON object such as {{"card": "http://127.0.0.1:8103"}}.')
         return cls(addresses)
 
+    @property
+    def known(self) -> bool:
+        return bool(self._addresses)
+
     async def resolve(self, service: str) -> str:
         try:
             return self._addresses[service]
         except KeyError:
             known = ", ".join(sorted(self._addresses)) or "none"
             raise NoAddress(f"There is no address for {service} (known: {known}); set {PEERS}.") from None
+
+
+class AddressFile:
+    """A JSON object of service and base URL that is replaced when a service moves, as when a new version takes over."""
+
+    def __init__(self, path: Path, check_seconds: float = 1.0) -> None:
+        self._file = WatchedFile(path, check_seconds)
+        self._addresses = FixedAddresses({})
+
+    async def resolve(self, service: str) -> str:
+        try:
+            if content := self._file.news():
+                self._addresses = FixedAddresses.from_environment({PEERS: content.decode()})
+        except (OSError, ValueError) as error:
+            if not self._addresses.known:
+                raise NoAddress(f"There is no address for {service}: {self._file.path} cannot be read.") from error
+        return await self._addresses.resolve(service)
+
+
+def addresses(setting: str) -> Resolver:
+    """`setting` is the JSON itself or the path of a file that holds it."""
+    if setting.lstrip().startswith("{"):
+        return FixedAddresses.from_environment({PEERS: setting})
+    return AddressFile(Path(setting))

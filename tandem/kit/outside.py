@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import orjson
-
 from tandem.kit.auth.jwks import KeySet, open_keys
 from tandem.kit.auth.tokens import FileToken, NullToken
-from tandem.kit.discovery import FixedAddresses
+from tandem.kit.discovery import addresses
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.events.memory import NullTransport
 from tandem.kit.events.postgres import PostgresTransport
@@ -30,12 +28,11 @@ class Outside:
 
 def connect(settings: ServiceSettings, catalogue: Catalogue) -> Outside:
     """The real ones, as the settings say. Nothing is contacted yet."""
-    addresses = FixedAddresses(orjson.loads(settings.peer_addresses))
     tokens = FileToken(settings.token_file) if settings.token_file else NullToken()
     return Outside(
         keys=open_keys(settings.jwks),
         transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
-        network=PeerNetwork(addresses, tokens),
+        network=PeerNetwork(addresses(settings.peer_addresses), tokens),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
     )
