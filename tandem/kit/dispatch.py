@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import structlog
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from tandem.kit.answers import Answer, Renderer, Stream
@@ -21,9 +21,17 @@ from tandem.kit.auth.caller import ANONYMOUS, Caller
 from tandem.kit.call import Call
 from tandem.kit.context import RequestContext, current
 from tandem.kit.contract.operations import Operation
-from tandem.kit.contract.validation import RequestCheck, ResponseCheck
+from tandem.kit.contract.validation import RequestCheck, ResponseCheck, invalid
 from tandem.kit.idempotency import Attempt, fingerprint
-from tandem.kit.problems import MEDIA_TYPE, ContentTooLarge, DeadlineExceeded, NotFound, Problem, UnsupportedMediaType
+from tandem.kit.problems import (
+    MEDIA_TYPE,
+    Complaint,
+    ContentTooLarge,
+    DeadlineExceeded,
+    NotFound,
+    Problem,
+    UnsupportedMediaType,
+)
 from tandem.kit.runtime import Runtime
 from tandem.kit.telemetry import metrics
 
@@ -42,7 +50,9 @@ class OperationNotReleased(NotFound):
 
 
 class OperationEndpoint:
-    def __init__(self, runtime: Runtime, operation: Operation, handler: Handler, body_model: type[BaseModel] | None) -> None:
+    def __init__(
+        self, runtime: Runtime, operation: Operation, handler: Handler, body_model: type[BaseModel] | None
+    ) -> None:
         self.operation = operation
         self.metrics = metrics.OperationMetrics(operation.id)
         self._runtime = runtime
@@ -122,7 +132,14 @@ class OperationEndpoint:
         if self._body_model is None:
             return {}
         value = self._request_check.body(raw)
-        return {"body": None if value is None else self._body_model.model_validate(value)}
+        try:
+            return {"body": None if value is None else self._body_model.model_validate(value)}
+        except ValidationError as error:
+            # RFC 3339 has leap seconds and a year 0, which are valid by the contract and no moment to Python.
+            wrong = error.errors(include_url=False, include_context=False, include_input=False)
+            raise invalid(
+                [Complaint("body", "".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in wrong]
+            ) from error
 
     async def _write(
         self,
@@ -153,9 +170,7 @@ class OperationEndpoint:
             return None
         return Attempt(caller.subject, self.operation.id, key, fingerprint(scope["path"], scope["query_string"], raw))
 
-    async def _handle(
-        self, call: Call[Any], parameters: dict[str, Any], body: Mapping[str, Any]
-    ) -> Answer | Stream:
+    async def _handle(self, call: Call[Any], parameters: dict[str, Any], body: Mapping[str, Any]) -> Answer | Stream:
         try:
             # The commit comes after this block: cutting it short would leave its outcome unknown.
             async with asyncio.timeout(call.context.seconds_left):
