@@ -24,7 +24,7 @@ class Flags(Protocol):
 
 
 class NullFlags:
-    def on(self, name: str, default: bool = False, caller: Caller | None = None) -> bool:
+    def on(self, name: str, default: bool = False, caller: Caller | None = None) -> bool:  # noqa: ARG002
         return default
 
     def close(self) -> None:

@@ -54,3 +54,15 @@ async def test_address_file_missing_or_damaged_says_which(tmp_path: Path) -> Non
 
 async def test_addresses_given_as_json_are_fixed() -> None:
     assert await addresses('{"card": "http://127.0.0.1:1"}').resolve("card") == "http://127.0.0.1:1"
+
+
+async def test_address_file_damaged_later_leaves_the_last_addresses(tmp_path: Path) -> None:
+    file = tmp_path / "peers.json"
+    file.write_text('{"card": "http://127.0.0.1:1"}')
+    known = AddressFile(file, check_seconds=0)
+    for content in (None, None, "{", '{"card": 7}'):
+        if content is not None:
+            file.write_text(content)
+        assert await known.resolve("card") == "http://127.0.0.1:1"
+    file.unlink()
+    assert await known.resolve("card") == "http://127.0.0.1:1"
