@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.card.errors import AccountNotFound, CardNotFound
+from services.card.errors import CardNotFound
 from services.card.rules import StoredCard
 from tandem.kit.database import Connection
 
@@ -36,12 +36,10 @@ class Accounts:
         )
 
     async def lock(self, account_id: str) -> str:
-        """The account's status; until this transaction ends nobody else adds cards to it or closes it."""
-        status: str | None = await self._connection.fetchval(
+        """The status of a known account; until this transaction ends nobody else adds cards to it or closes it."""
+        status: str = await self._connection.fetchval(
             "SELECT status FROM accounts WHERE id = $1 FOR UPDATE", account_id
         )
-        if status is None:
-            raise AccountNotFound(account_id)
         return status
 
     async def close(self, account_id: str) -> None:
