@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from tandem.kit.contract import ContractError
 from tandem.spec.manifest import load_manifest
 
 
 def bundle_all(contracts: Path) -> dict[str, Any]:
-    """One OpenAPI document with the operations of every service; raises ContractError where two define one name."""
+    """One OpenAPI document with the operations of every service."""
     manifest = load_manifest(contracts)
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -20,14 +20,28 @@ def bundle_all(contracts: Path) -> dict[str, Any]:
         "components": {},
     }
     for service in manifest.services.values():
-        document = service.contract.document
+        document = _qualified(service.contract.document, service.name, whole["components"])
         whole["paths"] |= document["paths"]
         for kind, named in document.get("components", {}).items():
-            for name, component in named.items():
-                if whole["components"].setdefault(kind, {}).setdefault(name, component) != component:
-                    reason = f"components/{kind}/{name} means something else in another contract; rename one of them"
-                    raise ContractError(service.contract_path, None, reason)
+            whole["components"].setdefault(kind, {}).update(named)
     return whole
+
+
+def _qualified(document: dict[str, Any], service: str, taken: dict[str, Any]) -> dict[str, Any]:
+    """A name that means something else in a contract before this one gets the service in front."""
+    while clashes := [
+        (kind, name)
+        for kind, named in document.get("components", {}).items()
+        for name, component in named.items()
+        if taken.get(kind, {}).get(name, component) != component
+    ]:
+        text = json.dumps(document)
+        for kind, name in clashes:
+            text = text.replace(f'"#/components/{kind}/{name}"', f'"#/components/{kind}/{service}.{name}"')
+        document = json.loads(text)
+        for kind, name in clashes:
+            document["components"][kind][f"{service}.{name}"] = document["components"][kind].pop(name)
+    return document
 
 
 def without_security(document: dict[str, Any]) -> dict[str, Any]:
