@@ -72,7 +72,7 @@ class PurchaseDatedLater(Conflict):
         super().__init__(f"The purchase is dated {purchased_at:%Y-%m-%dT%H:%M:%SZ}, which has not been yet.")
 
 
-class NotAPurchase(Conflict):
+class NotRefundable(Conflict):
     title = "Only a purchase can be refunded"
 
     def __init__(self, transaction_id: str, kind: str) -> None:

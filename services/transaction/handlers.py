@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -171,9 +171,13 @@ async def export_transactions(
 
 
 async def _csv(batches: AsyncIterator[list[Transaction]]) -> AsyncIterator[bytes]:
-    yield csv_lines([CSV_COLUMNS])
+    # The names go with the first batch: what fails before anything is sent is still answered with a problem.
+    rows: list[Sequence[str]] = [CSV_COLUMNS]
     async for batch in batches:
-        yield csv_lines(map(csv_row, batch))
+        yield csv_lines([*rows, *map(csv_row, batch)])
+        rows = []
+    if rows:
+        yield csv_lines(rows)
 
 
 async def close_ledger(call: Call[Peers], account_id: str) -> Balance:

@@ -308,8 +308,8 @@ class Transactions:
             FROM transactions
             WHERE account_id = $1
                 AND sequence > $2 AND sequence <= $3
-                AND booked_at >= coalesce($4, '-infinity')
-                AND booked_at < coalesce($5, 'infinity')
+                AND booked_at >= coalesce($4::timestamptz, '-infinity')
+                AND booked_at < coalesce($5::timestamptz, 'infinity')
             ORDER BY sequence
             LIMIT $6
             """,

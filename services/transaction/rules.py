@@ -16,7 +16,7 @@ from services.transaction.errors import (
     CardNotFound,
     CreditLimitExceeded,
     CurrencyMismatch,
-    NotAPurchase,
+    NotRefundable,
     PurchaseDatedLater,
     RefundExceedsPurchase,
 )
@@ -149,7 +149,7 @@ def check_entry(ledger: Ledger, card: Card | None, entry: Entry) -> None:
 
 def check_refund(purchase: Transaction, refunded: Decimal, amount: PositiveMoney) -> None:
     if purchase.kind != "purchase":
-        raise NotAPurchase(purchase.id, purchase.kind)
+        raise NotRefundable(purchase.id, purchase.kind)
     if amount.currency != purchase.amount.currency:
         raise CurrencyMismatch(amount.currency, purchase.amount.currency)
     left = purchase.amount.amount - refunded
