@@ -13,14 +13,14 @@ from tandem.local.processes import Identity, die_with_parent
 from tandem.local.state import Home, Secrets
 from tandem.local.trouble import Refused, Trouble
 
-ADMIN_SECRET = "postgres"
+_ADMIN = "postgres"
 BUS = "bus"
 _LOOK_SECONDS = 0.1
 
 
 def server(home: Home, port: int, secrets: Secrets) -> Server:
-    known = secrets.knows(ADMIN_SECRET)
-    found = Server(home.postgres, port, secrets.password(ADMIN_SECRET), home.logs / "postgres.log")
+    known = secrets.knows(_ADMIN)
+    found = Server(home.postgres, port, secrets.password(_ADMIN), home.logs / "postgres.log")
     if found.initialized and not known:
         raise Refused(f"The password of the databases in {home.folder} is lost. `tandem reset` starts with fresh data.")
     return found
@@ -50,7 +50,7 @@ class PostgresProcess:
         return Identity.of(self.pid)
 
     async def wait(self) -> str:
-        while self._postgres.pid == self.pid:
+        while self._postgres.pid == self.pid:  # noqa: ASYNC110 - another process: nobody here could set an event
             await asyncio.sleep(_LOOK_SECONDS)
         return "ended"
 
@@ -114,7 +114,9 @@ async def fill(
 
 
 async def _follow(process: asyncio.subprocess.Process, on_step: Callable[[dict[str, Any]], None]) -> None:
-    assert process.stdin and process.stdout and process.stderr
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     process.stdin.close()
     complaints = asyncio.create_task(process.stderr.read())
     async for line in process.stdout:

@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -19,18 +19,20 @@ from tandem.kit.contract import ContractError
 from tandem.kit.events import bus
 from tandem.kit.migrations import MigrationError, migrate
 from tandem.local.databases import BUS, server
-from tandem.local.postgres import Server
+from tandem.local.postgres import ADMIN, Server
 from tandem.local.seed import world
 from tandem.local.state import Home, Secrets
 from tandem.local.trouble import Refused, Trouble, disk_trouble
 from tandem.spec.manifest import Manifest, load_manifest
 
 Say = Callable[..., None]
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _SEEDS = "CREATE TABLE IF NOT EXISTS seeds (service text PRIMARY KEY, digest text NOT NULL)"
 
 
 class Filling:
+    """`run` can be repeated; with `fresh` it begins with empty databases."""
+
     def __init__(self, home: Home, manifest: Manifest, postgres: Server, secrets: Secrets, say: Say) -> None:
         self._home = home
         self._services = {name: service.database for name, service in manifest.services.items()}
@@ -57,7 +59,7 @@ class Filling:
             for service, database in self._services.items():
                 await _make_role(admin, service, self._secrets.password(service))
                 await _make_database(admin, database, service, known)
-            await _make_database(admin, BUS, self._postgres_admin, known)
+            await _make_database(admin, BUS, ADMIN, known)
             for service in self._services:
                 await admin.execute(f'GRANT CONNECT ON DATABASE "{BUS}" TO "{service}"')
         finally:
@@ -65,12 +67,8 @@ class Filling:
         if fresh:
             for service, database in self._services.items():
                 await self._empty(database, service)
-            await self._empty(BUS, self._postgres_admin)
+            await self._empty(BUS, ADMIN)
         await self._install_bus()
-
-    @property
-    def _postgres_admin(self) -> str:
-        return "tandem"
 
     async def _empty(self, database: str, owner: str) -> None:
         """The services stay connected: their next statement finds the new tables under the old names."""
@@ -146,7 +144,8 @@ async def _make_database(admin: Connection, database: str, owner: str, known: se
 
 
 def _say(step: str, **more: Any) -> None:
-    print(json.dumps({"step": step, **more}), flush=True)
+    sys.stdout.write(json.dumps({"step": step, **more}) + "\n")
+    sys.stdout.flush()
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -166,12 +165,15 @@ def main() -> int:
     try:
         _run(parser.parse_args())
     except (Trouble, MigrationError, ContractError, asyncpg.PostgresError) as error:
-        print(json.dumps({"failed": str(error)}), flush=True)
-        return 1
+        return _failed(str(error))
     except OSError as error:
-        print(json.dumps({"failed": str(disk_trouble(error))}), flush=True)
-        return 1
+        return _failed(str(disk_trouble(error)))
     return 0
+
+
+def _failed(why: str) -> int:
+    sys.stdout.write(json.dumps({"failed": why}) + "\n")
+    return 1
 
 
 if __name__ == "__main__":

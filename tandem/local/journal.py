@@ -92,3 +92,13 @@ def rotate_open_file(file: Path, largest_bytes: int = LARGEST_BYTES) -> None:
         if file.stat().st_size > largest_bytes:
             file.with_name(f"{file.name}.1").write_bytes(file.read_bytes())
             os.truncate(file, 0)
+
+
+def last_line(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _CHUNK_BYTES))
+            lines = stream.read().decode(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1].strip() if lines else ""

@@ -1,4 +1,4 @@
-"""Node for Prism: the system's where it is new enough, else the one from the wheel; and Prism's packages, installed once."""
+"""Node for Prism: the system's where it is new enough, else the one from the wheel. And Prism's packages."""
 
 import hashlib
 import os
@@ -12,7 +12,8 @@ from tandem.local.trouble import Refused
 OLDEST = 20
 _STAMP = "node_modules/.tandem-stamp"
 NO_NETWORK = (
-    "The packages could not be fetched: is there a network? Connect (or name a mirror: {variable}) and run `make up` again."
+    "The packages could not be fetched: there is no network, or none of its doors opens. "
+    "Connect, or name a mirror ({variable}), and run `make up` again."
 )
 
 
@@ -31,7 +32,7 @@ def needed_node(project: Path, path: str | None = None) -> Node:
     node = find_node(project, path)
     if node is None:
         raise Refused(
-            f"There is no Node {OLDEST} or newer for the mock server: install it, or run `make up`, which brings its own."
+            f"The mock server needs Node {OLDEST} or newer: install it, or run `make up`, which brings its own."
         )
     return node
 
@@ -51,9 +52,7 @@ def install_prism(project: Path, node: Node) -> None:
         return
     environment = {**os.environ, "PATH": f"{node.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(
-        command, cwd=project / "mocks", env=environment, check=False, capture_output=True, text=True
-    )
+    done = subprocess.run(command, cwd=project / "mocks", env=environment, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise Refused(_explain(done.stderr))
     (project / "mocks" / _STAMP).write_text(_lock_digest(project))
@@ -62,7 +61,9 @@ def install_prism(project: Path, node: Node) -> None:
 def _explain(said: str) -> str:
     if "ENOSPC" in said:
         return "The disk is full: the mock server could not be installed. Free some space and run `make up` again."
-    if any(code in said for code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET")):
+    if any(
+        code in said for code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET")
+    ):
         return NO_NETWORK.format(variable="npm_config_registry")
     lines = [line for line in said.splitlines() if line.strip()]
     return f"npm could not install the mock server: {lines[-1] if lines else 'it gave no reason'}"

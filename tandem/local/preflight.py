@@ -8,21 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tandem.local.ports import holder, is_free
-from tandem.local.state import Home
 from tandem.local.trouble import Refused
 
 # The databases of a seeded world take about 150 MB, their write-ahead log and the logs of a working day the rest.
 NEEDED_MEGABYTES = 500
 _VARIABLES = {"gateway": "TANDEM_GATEWAY_PORT", "mock": "TANDEM_MOCK_PORT"}
-
-
-def check(home: Home, ports: Mapping[str, int]) -> None:
-    """`ports` are those a person chose, by name."""
-    check_python()
-    check_owner(home.folder)
-    check_disk(home.folder)
-    for name, port in ports.items():
-        check_port(name, port)
 
 
 def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> None:

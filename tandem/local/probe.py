@@ -27,10 +27,21 @@ async def get(port: int, path: str, timeout_seconds: float = 2.0) -> Answer:
 async def _get(port: int, path: str) -> Answer:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        # HTTP/1.0: the end of the connection is the end of the body, so there are no chunks to read.
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.read(1 << 20)
+        body = await reader.read()
     finally:
         writer.close()
-    return Answer(int(head.split(b" ", 2)[1]), body)
+    chunked = b"transfer-encoding: chunked" in head.lower()
+    return Answer(int(head.split(b" ", 2)[1]), _joined(body) if chunked else body)
+
+
+def _joined(chunks: bytes) -> bytes:
+    """The body that was sent in chunks, each with its length in front (RFC 9112, 7.1)."""
+    body = b""
+    while chunks:
+        length, _, rest = chunks.partition(b"\r\n")
+        size = int(length.split(b";")[0], 16)
+        body += rest[:size]
+        chunks = rest[size + 2 :] if size else b""
+    return body

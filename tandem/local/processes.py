@@ -19,6 +19,7 @@ from tandem.local.journal import Journal, Pump
 _PR_SET_PDEATHSIG = 1
 # Start times are computed from the boot time, which moves a little when the clock is set.
 _SAME_START_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -63,6 +64,15 @@ class Identity:
     def alive(self) -> bool:
         now = Identity.of(self.pid)
         return now is not None and now.command == self.command and abs(now.created - self.created) < _SAME_START_SECONDS
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended in time."""
+        give_up = time.monotonic() + seconds
+        while self.alive:
+            if time.monotonic() > give_up:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        return True
 
 
 class Process:
@@ -132,10 +142,8 @@ def end_all(identities: Mapping[str, Identity], seconds: float = 10.0) -> list[s
     for identity in left.values():
         _signal(identity, signal.SIGTERM)
     give_up = time.monotonic() + seconds
-    while any(identity.alive for identity in left.values()) and time.monotonic() < give_up:
-        time.sleep(0.02)
     for identity in left.values():
-        if identity.alive:
+        if not identity.wait(max(0.0, give_up - time.monotonic())):
             _signal(identity, signal.SIGKILL)
     return sorted(left)
 

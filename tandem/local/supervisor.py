@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
+from random import Random
 from typing import Any, Protocol
 
+from tandem.local.journal import last_line
 from tandem.local.probe import NoAnswer
-from tandem.local.processes import Identity
+from tandem.local.processes import Command, Identity, Process
 from tandem.local.trouble import Trouble
 
 _STARTING_PAUSE_SECONDS = 0.05
@@ -55,7 +57,7 @@ class Backoff:
     first_seconds: float = 0.1
     longest_seconds: float = 10.0
     good_run_seconds: float = 10.0
-    random: random.Random = field(default_factory=random.Random)
+    random: Random = field(default_factory=Random)
     _attempt: int = 0
 
     def pause(self, ran_seconds: float) -> float:
@@ -69,7 +71,14 @@ class Backoff:
 class Unit:
     """One process of the runtime and what is known of it."""
 
-    def __init__(self, name: str, start: Start, check: Check, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        start: Start,
+        check: Check,
+        on_change: Callable[[], None] = lambda: None,
+        last_words: Callable[[], str] = str,
+    ) -> None:
         self.name = name
         self.phase = Phase.STOPPED
         self.reasons: list[str] = []
@@ -79,11 +88,16 @@ class Unit:
         self._start = start
         self._check = check
         self._on_change = on_change
+        self._last_words = last_words
         self._backoff = Backoff()
         self._keeper: asyncio.Task[None] | None = None
         self._first_ready: asyncio.Future[None] | None = None
         self._asked_to_restart = False
         self._began = 0.0
+
+    @classmethod
+    def of(cls, command: Command, check: Check, on_change: Callable[[], None] = lambda: None) -> "Unit":
+        return cls(command.name, partial(Process.start, command), check, on_change, lambda: last_line(command.log))
 
     def status(self) -> dict[str, Any]:
         return {
@@ -140,12 +154,16 @@ class Unit:
                 self._asked_to_restart = False
                 continue
             if self._first_ready is not None and not self._first_ready.done():
-                self._first_ready.set_exception(StartFailed(f"{self.name} did not start: {ending}."))
+                self._first_ready.set_exception(StartFailed(self._failure(ending)))
                 return
             self.restarts += 1
             pause = self._backoff.pause(time.monotonic() - began)
             self._change(Phase.RESTARTING, [f"{ending}; starts again in {pause:.1f} s"])
             await asyncio.sleep(pause)
+
+    def _failure(self, ending: str) -> str:
+        said = self._last_words()
+        return f"{self.name} did not start: {ending}" + (f", saying: {said}" if said else ".")
 
     async def _run_once(self) -> str:
         """How it ended, in words."""
