@@ -70,6 +70,7 @@ async def reactivate_customer(call: Call[Peers], customer_id: str) -> Customer:
 
 
 async def _set_status(call: Call[Peers], customer_id: str, status: str) -> Customer:
+    call.caller.require_owner(customer_id, CustomerNotFound(customer_id))
     customers = Customers(call.connection)
     customer = await customers.lock(customer_id)
     if customer.status != status:
@@ -167,7 +168,9 @@ async def answer_contact_request(
     call: Call[Peers], contact_request_id: str, body: ContactRequestAnswer
 ) -> ContactRequest:
     requests = ContactRequests(call.connection)
-    check_waiting(await requests.lock(contact_request_id))
+    request = await requests.lock(contact_request_id)
+    call.caller.require_owner(request.customer_id, ContactRequestNotFound(contact_request_id))
+    check_waiting(request)
     request = await requests.answer(contact_request_id, body.answer, call.now)
     call.etag = request.version
     return request

@@ -1,0 +1,141 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from tandem.kit.peers import PeerRefused
+from tandem.kit.peers.transport import ConnectionFailed
+from tests.service_under_test import ServiceUnderTest, customer
+from tests.services.account.payloads import CUSTOMER, money, open_account, said
+
+
+def settled(account_id: str) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "status": "closed",
+        "credit_limit": money("50000.00"),
+        "used": money("0.00"),
+        "remaining": money("50000.00"),
+        "transactions": 2,
+    }
+
+
+async def test_freezing_and_unfreezing_happen_once_each(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    frozen = await service.post(f"{path}/freeze")
+    assert frozen.headers["etag"] == '"2"'
+    frozen_at = frozen.json()["frozen_at"]
+    assert frozen.json() == {**account, "status": "frozen", "frozen_at": frozen_at, "version": 2}
+    assert (await service.post(f"{path}/freeze")).json() == frozen.json()
+    unfrozen = await service.post(f"{path}/unfreeze")
+    assert unfrozen.json() == {**account, "version": 3}
+    assert (await service.post(f"{path}/unfreeze")).json() == unfrozen.json()
+    assert await said(service) == ["account.opened", "account.frozen", "account.unfrozen"]
+
+
+async def test_freezing_many_times_at_once_is_one_change(service: ServiceUnderTest) -> None:
+    path = f"/v1/accounts/{(await open_account(service))['id']}"
+    answers = await asyncio.gather(*(service.post(f"{path}/freeze") for _ in range(6)))
+    assert {answer.json()["version"] for answer in answers} == {2}
+    assert await said(service) == ["account.opened", "account.frozen"]
+
+
+async def test_a_settled_account_is_closed(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    service.peers.answers("closeLedger", settled(account["id"]))
+    closed = await service.post(f"{path}/close")
+    assert closed.status_code == 200
+    assert closed.headers["etag"] == '"2"'
+    closed_at = closed.json()["closed_at"]
+    assert closed.json() == {**account, "status": "closed", "closed_at": closed_at, "version": 2}
+    (asked,) = service.peers.asked("closeLedger")
+    assert asked.url.endswith(f"/v1/ledgers/{account['id']}/close")
+    event = (await service.outbox())[-1]
+    assert (event["type"], event["data"]) == ("account.closed", {"account_id": account["id"]})
+
+
+async def test_closing_twice_changes_nothing_more(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    service.peers.answers("closeLedger", settled(account["id"]))
+    answers = await asyncio.gather(*(service.post(f"/v1/accounts/{account['id']}/close") for _ in range(5)))
+    assert {answer.json()["version"] for answer in answers} == {2}
+    assert len(service.peers.asked("closeLedger")) == 1
+    assert await said(service) == ["account.opened", "account.closed"]
+
+
+async def test_a_frozen_account_can_be_closed(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    await service.post(f"/v1/accounts/{account['id']}/freeze")
+    service.peers.answers("closeLedger", settled(account["id"]))
+    closed = (await service.post(f"/v1/accounts/{account['id']}/close")).json()
+    assert (closed["status"], closed["frozen_at"]) == ("closed", None)
+
+
+async def test_an_account_with_a_balance_stays_open(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    reason = f"Account {account['id']} owes 120.00 SEK. It can be closed when the balance is zero."
+    service.peers.refuses("closeLedger", 409, "/problems/balance-not-zero", reason)
+    refused = await service.post(f"{path}/close")
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "/problems/account-has-balance"
+    assert refused.json()["detail"] == reason
+    assert (await service.get(path)).json() == account
+    assert await said(service) == ["account.opened"]
+
+
+async def test_a_refusal_without_a_reason_is_still_explained(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    service.peers.refuses("closeLedger", 409, "/problems/balance-not-zero")
+    refused = await service.post(f"/v1/accounts/{account['id']}/close")
+    assert "when its balance is zero" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        lambda peers: peers.answers("closeLedger", {"title": "broken"}, status=500),
+        lambda peers: peers.answers("closeLedger", {"title": "busy"}, status=503),
+        lambda peers: peers.fails("closeLedger", TimeoutError()),
+        lambda peers: peers.fails("closeLedger", ConnectionFailed()),
+        lambda peers: peers.refuses("closeLedger", 404, "/problems/ledger-not-found"),
+    ],
+    ids=["broken", "busy", "late", "dead", "not-ready"],
+)
+async def test_an_account_stays_open_while_its_ledger_cannot_be_closed(service: ServiceUnderTest, prepare: Any) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    prepare(service.peers)
+    answer = await service.post(f"{path}/close")
+    assert answer.status_code == 503
+    assert (await service.get(path)).json() == account
+    service.peers.forget("closeLedger")
+    service.peers.answers("closeLedger", settled(account["id"]))
+    assert (await service.post(f"{path}/close")).json()["status"] == "closed"
+
+
+async def test_an_unforeseen_refusal_of_the_ledger_is_our_mistake(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    service.peers.refuses("closeLedger", 403, "/problems/forbidden")
+    with pytest.raises(PeerRefused, match="403"):
+        await service.post(f"/v1/accounts/{account['id']}/close")
+    assert (await service.get(f"/v1/accounts/{account['id']}")).json() == account
+
+
+async def test_a_closed_account_is_neither_frozen_nor_unfrozen(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    service.peers.answers("closeLedger", settled(account["id"]))
+    await service.post(f"{path}/close")
+    for step in ("freeze", "unfreeze"):
+        refused = await service.post(f"{path}/{step}")
+        assert refused.status_code == 409
+        assert refused.json()["type"] == "/problems/account-is-closed"
+
+
+async def test_a_customer_changes_no_state_of_its_account(service: ServiceUnderTest) -> None:
+    path = f"/v1/accounts/{(await open_account(service))['id']}"
+    for step in ("freeze", "unfreeze", "close"):
+        assert (await service.post(f"{path}/{step}", as_=customer(CUSTOMER))).status_code == 403
