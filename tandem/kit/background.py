@@ -48,7 +48,9 @@ class Background:
         self._runtime.wake_relay = self.relay.wake
         self.relay.start()
         if self._events:
-            self._consumer = Consumer(database.pool, self._outside.transport, self._runtime.service, self.apply)
+            self._consumer = Consumer(
+                database.pool, self._outside.transport, self._runtime.service, self.apply, committed=self.relay.wake
+            )
             self._consumer.start()
         self._housekeeping = Housekeeping(database.pool)
         self._housekeeping.start()

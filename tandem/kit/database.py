@@ -18,6 +18,8 @@ _LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What asyncpg raises on a connection whose server has said goodbye but not hung up yet (seen after kill -9).
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -114,7 +116,7 @@ class Database:
             yield session
 
 
-async def _keep_session(_: Session) -> None:
+async def _keep_session(_: object) -> None:
     return None
 
 

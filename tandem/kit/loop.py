@@ -6,19 +6,20 @@ import asyncio
 import random
 import time
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import structlog
-
-_FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 5.0
-# Work that lasted this long was well; its next failure is a new one.
-_WELL_AFTER_SECONDS = 10.0
 
 log = structlog.get_logger("tandem.loop")
 
 
 class Loop(ABC):
     """`work` is begun again when it fails, each time after a longer pause with jitter."""
+
+    first_pause_seconds: ClassVar[float] = 0.1
+    longest_pause_seconds: ClassVar[float] = 5.0
+    # Work that lasted this long was well; its next failure is a new one.
+    well_after_seconds: ClassVar[float] = 10.0
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -43,14 +44,14 @@ class Loop(ABC):
             self._task = None
 
     async def _run(self) -> None:
-        pause = _FIRST_PAUSE_SECONDS
+        pause = self.first_pause_seconds
         while True:
             begun = time.monotonic()
             try:
                 await self.work()
             except Exception as error:  # noqa: BLE001 - the edge of the process: nobody is above to deal with it
-                if time.monotonic() - begun > _WELL_AFTER_SECONDS:
-                    pause = _FIRST_PAUSE_SECONDS
+                if time.monotonic() - begun > self.well_after_seconds:
+                    pause = self.first_pause_seconds
                 log.warning("begins again after a failure", loop=self.name, error=repr(error), pause_seconds=pause)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, keeps no secret
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, self.longest_pause_seconds)

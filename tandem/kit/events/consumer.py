@@ -24,8 +24,6 @@ Apply: TypeAlias = Callable[[Session, Event], Awaitable[None]]
 _WAIT_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 30.0
-# For trouble that is not the event's: a database or a peer that is away.
-_OUTAGE_PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger("tandem.events")
 
@@ -35,6 +33,7 @@ class Consumer(Loop):
 
     `apply` may raise UnusableEvent to give an event up at once, and Unavailable to have it repeated without end.
     `committed` is called after each event, so that what a handler said in turn leaves at once.
+    `outage_pause_seconds` is for trouble that is not the event's: a database or a peer that is away.
     """
 
     def __init__(
@@ -48,6 +47,7 @@ class Consumer(Loop):
         parallel: int = 4,
         most_attempts: int = 8,
         seconds_per_event: float = 20.0,
+        outage_pause_seconds: float = 1.0,
     ) -> None:
         super().__init__(f"consume {queue}")
         self._pool = pool
@@ -58,6 +58,7 @@ class Consumer(Loop):
         self._parallel = parallel
         self._most_attempts = most_attempts
         self._seconds_per_event = seconds_per_event
+        self._outage_pause_seconds = outage_pause_seconds
         self._in_hand: set[asyncio.Task[None]] = set()
 
     async def stop(self, timeout_seconds: float = 20.0) -> None:
@@ -98,7 +99,7 @@ class Consumer(Loop):
             await self._bury(delivery, repr(error))
         except (Unavailable, DeadlineExceeded) as error:
             log.warning("event put off", queue=self._queue, error=repr(error))
-            await self._transport.give_back(delivery, _jittered(_OUTAGE_PAUSE_SECONDS), counted=False)
+            await self._transport.give_back(delivery, _jittered(self._outage_pause_seconds), counted=False)
         except Exception as error:  # noqa: BLE001 - a handler may fail in any way, and the next event must not suffer
             await self._failed(delivery, error)
         else:

@@ -62,14 +62,14 @@ class MemoryTransport(Transport):
         self._bell.ring()
 
     async def give_back(self, delivery: Delivery, after_seconds: float, counted: bool = True) -> None:
-        message = self._messages[int(delivery.receipt)]
-        message.visible_at = time.monotonic() + after_seconds
-        message.attempts -= not counted
-        asyncio.get_running_loop().call_later(after_seconds, self._bell.ring)
+        if (message := self._held(delivery)) is not None:
+            message.attempts -= not counted
+            self._hide(message, after_seconds)
 
     async def bury(self, delivery: Delivery, reason: str) -> None:
-        self.dead_letters.append((self._messages.pop(int(delivery.receipt)).event, reason))
-        self._bell.ring()
+        if (message := self._held(delivery)) is not None:
+            self.dead_letters.append((message.event, reason))
+            await self.acknowledge(delivery)
 
     async def depth(self, queue: str) -> Depth:
         published = [message.published_at for message in self._messages.values() if message.queue == queue]
@@ -87,8 +87,17 @@ class MemoryTransport(Transport):
     def _hand_out(self, receipt: int) -> Delivery:
         message = self._messages[receipt]
         message.attempts += 1
-        message.visible_at = time.monotonic() + self._lease_seconds
+        self._hide(message, self._lease_seconds)
         return Delivery(message.queue, message.event.to_json(), message.attempts, receipt)
+
+    def _held(self, delivery: Delivery) -> _Message | None:
+        """The message, unless its lease went to somebody else."""
+        message = self._messages.get(int(delivery.receipt))
+        return message if message and message.attempts == delivery.attempt else None
+
+    def _hide(self, message: _Message, seconds: float) -> None:
+        message.visible_at = time.monotonic() + seconds
+        asyncio.get_running_loop().call_later(seconds, self._bell.ring)
 
 
 class NullTransport(MemoryTransport):
