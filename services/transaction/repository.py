@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from services.transaction.errors import AccountNotFound, TransactionNotFound
-from services.transaction.models import Posting, Transaction
+from services.transaction.models import Transaction
 from services.transaction.rules import LARGEST_BALANCE, Card, Entry, Filters, Ledger, check_entry
 from tandem.kit.database import Connection, Record
 
@@ -14,15 +15,10 @@ _EXPORT_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class TransactionsFound:
-    items: list[Transaction]
-    total: int
-    customer_id: str
+class Found:
+    """Part of a list, as documents of the contract; how long the whole list is, and whose."""
 
-
-@dataclass(frozen=True, slots=True)
-class PostingsFound:
-    items: list[Posting]
+    items: list[dict[str, Any]]
     total: int
     customer_id: str
 
@@ -146,18 +142,6 @@ class Ledgers:
         )
         _require(found, account_id)
 
-    async def close(self, account_id: str) -> Ledger:
-        """The ledger must be locked and settled."""
-        row = await self._connection.fetchrow(
-            """
-            UPDATE ledgers SET status = 'closed'
-            WHERE account_id = $1
-            RETURNING account_id, customer_id, currency, credit_limit, status, used, last_sequence
-            """,
-            account_id,
-        )
-        return _ledger(row, account_id)
-
     async def change_status(self, account_id: str, status: str) -> None:
         """A closed ledger stays closed."""
         found = await self._connection.fetchval(
@@ -231,17 +215,13 @@ class Transactions:
             raise TransactionNotFound(transaction_id)
         return _transaction(row), row["customer_id"]
 
-    async def page(
-        self, account_id: str, filters: Filters, before: tuple[datetime, int] | None, limit: int
-    ) -> TransactionsFound:
+    async def page(self, account_id: str, filters: Filters, before: tuple[datetime, int] | None, limit: int) -> Found:
         """One statement, so that rows, total and owner agree. Without filters the total is the latest sequence."""
         booked_before, sequence_before = before or (None, None)
         rows = await self._connection.fetch(
             """
-            SELECT
-                id, account_id, kind, amount, currency, sequence, booked_at, card_id, description,
-                purchased_at, merchant_category, purchase_id, reason, invoice_id, reference, customer_id, total
-            FROM (
+            -- Materialized, or the total is counted again for each row.
+            WITH ledger AS MATERIALIZED (
                 SELECT account_id AS ledger_id, customer_id, CASE
                     WHEN num_nonnulls(
                         $2::text, $3::text, $4::timestamptz, $5::timestamptz, $6::numeric, $7::numeric, $8::text
@@ -260,7 +240,11 @@ class Transactions:
                 END AS total
                 FROM ledgers
                 WHERE account_id = $1
-            ) AS ledger
+            )
+            SELECT
+                id, account_id, kind, amount, currency, sequence, booked_at, card_id, description,
+                purchased_at, merchant_category, purchase_id, reason, invoice_id, reference, customer_id, total
+            FROM ledger
             LEFT JOIN LATERAL (
                 SELECT *
                 FROM transactions
@@ -291,8 +275,8 @@ class Transactions:
         )
         if not rows:
             raise AccountNotFound(account_id)
-        items = [_transaction(row) for row in rows if row["id"] is not None]
-        return TransactionsFound(items, rows[0]["total"], rows[0]["customer_id"])
+        items = [_document(row) for row in rows if row["id"] is not None]
+        return Found(items, rows[0]["total"], rows[0]["customer_id"])
 
     async def batches(
         self, ledger: Ledger, booked_from: datetime | None, booked_before: datetime | None
@@ -323,7 +307,7 @@ class Transactions:
             yield [_transaction(row) for row in rows]
             after = rows[-1]["sequence"]
 
-    async def postings(self, transaction_id: str, after_line: int, limit: int) -> PostingsFound:
+    async def postings(self, transaction_id: str, after_line: int, limit: int) -> Found:
         rows = await self._connection.fetch(
             """
             SELECT line, ledger_account, postings.amount, postings.currency, customer_id, (
@@ -343,7 +327,7 @@ class Transactions:
         if not rows:
             raise TransactionNotFound(transaction_id)
         items = [_posting(row) for row in rows if row["line"] is not None]
-        return PostingsFound(items, rows[0]["total"], rows[0]["customer_id"])
+        return Found(items, rows[0]["total"], rows[0]["customer_id"])
 
     async def refunded(self, purchase_id: str) -> Decimal:
         """What was given back of a purchase. Its ledger must be locked."""
@@ -371,16 +355,32 @@ def _ledger(row: Record | None, account_id: str) -> Ledger:
 
 
 def _transaction(row: Record) -> Transaction:
-    amount = {"amount": row["amount"], "currency": row["currency"]}
-    return Transaction.model_validate({**row, "amount": amount})
+    return Transaction.model_validate(_document(row))
 
 
-def _posting(row: Record) -> Posting:
-    return Posting.model_validate(
-        {
-            "line": row["line"],
-            "ledger_account": row["ledger_account"],
-            "side": "debit" if row["amount"] > 0 else "credit",
-            "amount": {"amount": abs(row["amount"]), "currency": row["currency"]},
-        }
-    )
+def _document(row: Record) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "account_id": row["account_id"],
+        "card_id": row["card_id"],
+        "kind": row["kind"],
+        "description": row["description"],
+        "amount": {"amount": str(row["amount"]), "currency": row["currency"]},
+        "booked_at": row["booked_at"],
+        "purchased_at": row["purchased_at"],
+        "sequence": row["sequence"],
+        "merchant_category": row["merchant_category"],
+        "purchase_id": row["purchase_id"],
+        "reason": row["reason"],
+        "invoice_id": row["invoice_id"],
+        "reference": row["reference"],
+    }
+
+
+def _posting(row: Record) -> dict[str, Any]:
+    return {
+        "line": row["line"],
+        "ledger_account": row["ledger_account"],
+        "side": "debit" if row["amount"] > 0 else "credit",
+        "amount": {"amount": abs(row["amount"]), "currency": row["currency"]},
+    }
