@@ -1,0 +1,105 @@
+"""`tandem`: the command line. One file per noun; what is said on errors and the exit codes are decided here."""
+
+import difflib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import typer
+from typer.exceptions import TyperException
+
+from tandem.cli import down, logs, reset, restart, route, seed, status, token, up
+from tandem.kit.contract import ContractError
+from tandem.local.state import Home
+from tandem.local.trouble import Refused, Trouble, disk_trouble
+
+DONE, REFUSED, TROUBLE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="tandem",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def tandem() -> None:
+    """API-first microservices on one machine: contracts, five live services, their mocks, one gateway."""
+
+
+app.command()(up.up)
+app.command()(down.down)
+app.command()(status.status)
+app.command()(logs.logs)
+app.command()(route.route)
+app.command()(token.token)
+app.command()(restart.restart)
+app.command()(seed.seed)
+app.command()(reset.reset)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code: 0 done, 1 refused or failed for the user's reasons, 2 trouble."""
+    try:
+        return int(app(arguments, standalone_mode=False, prog_name="tandem") or DONE)
+    except TyperException as error:
+        return _say(_usage(error), REFUSED)
+    except (Trouble, ContractError) as error:
+        return _say(str(error), getattr(error, "exit_code", REFUSED))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, `head` or a pager, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        trouble = disk_trouble(error)
+        return _say(str(trouble), trouble.exit_code)
+    except Exception as error:  # noqa: BLE001 - the edge of the process: a user never meets a traceback
+        return _say(_bug(error), TROUBLE)
+
+
+def _say(sentence: str, code: int) -> int:
+    typer.secho(sentence, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    return code
+
+
+def _usage(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    said = getattr(error, "format_message", lambda: str(error))()
+    wrong = getattr(error, "option_name", None)
+    if wrong and context is not None:
+        options = [option for parameter in context.command.params for option in parameter.opts] + ["--help"]
+        close = difflib.get_close_matches(wrong, options, n=1)
+        said = f"No such option: {wrong}." + (f" Did you mean '{close[0]}'?" if close else "")
+    return f"{said.rstrip('.')}{'' if said.endswith('?') else '.'} See `{_path(context)} --help`."
+
+
+def _path(context: object) -> str:
+    return getattr(context, "command_path", "tandem")
+
+
+def _bug(error: Exception) -> str:
+    where = ""
+    try:
+        log = Home.find().folder / "logs" / "tandem.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text("".join(traceback.format_exception(error)))
+        where = f" What happened is in {_short(log)}."
+    except (Refused, OSError):
+        where = f" It happened in {traceback.extract_tb(error.__traceback__)[-1].name}."
+    return f"Tandem itself broke: {type(error).__name__}: {error}.{where}"
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
