@@ -29,7 +29,9 @@ from tandem.kit.migrations import migrate
 from tandem.kit.objects import NullObjectStore
 from tandem.kit.outside import Outside
 from tandem.kit.peers import PeerNetwork
+from tandem.kit.peers.breaker import BreakerPolicy
 from tandem.kit.peers.canned import CannedTransport
+from tandem.kit.peers.client import PeerPolicy
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer, read_callers
 from tandem.local.postgres import Server
 
@@ -207,7 +209,9 @@ async def start(name: str, databases: Databases, issuer: LocalIssuer, keys: Stat
     await asyncio.to_thread(migrate, url, REPOSITORY / "services" / name / "migrations")
     peers = CannedTransport()
     objects = NullObjectStore()
-    network = PeerNetwork(FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), peers, CollectorRegistry())
+    # A breaker that one test opens must not refuse the next one's calls.
+    patient = PeerPolicy(breaker=BreakerPolicy(consecutive_failures=10**6, failure_share=2.0))
+    network = PeerNetwork(FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), peers, CollectorRegistry(), policy=patient)
     outside = Outside(keys, NullTransport(), network, objects, NullFlags())
     module = importlib.import_module(f"services.{name}.app")
     settings = importlib.import_module(f"services.{name}.settings").Settings(
