@@ -249,7 +249,7 @@ class Transactions:
                 SELECT *
                 FROM transactions
                 WHERE account_id = ledger_id
-                    AND (booked_at, sequence) < (coalesce($9::timestamptz, 'infinity'), coalesce($10::integer, 0))
+                    AND (booked_at, sequence) < (coalesce($9::timestamptz, 'infinity'), coalesce($10::bigint, 0))
                     AND ($2 IS NULL OR card_id = $2)
                     AND ($3 IS NULL OR kind = $3)
                     AND booked_at >= coalesce($4, '-infinity')
@@ -315,7 +315,7 @@ class Transactions:
             ) AS total
             FROM transactions
             JOIN ledgers USING (account_id)
-            LEFT JOIN postings ON transaction_id = id AND line > $2
+            LEFT JOIN postings ON transaction_id = id AND line > $2::bigint
             WHERE id = $1
             ORDER BY line
             LIMIT $3

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -43,9 +43,20 @@ def read_cursor(tie: str, cursor: str | None, shape: tuple[type, ...]) -> tuple[
         found, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if found != tie:
             raise InvalidCursor
-        read = tuple(datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values)
-    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        read = tuple(map(_value, values))
+    except (binascii.Error, ValueError, TypeError, KeyError, OverflowError) as error:
         raise InvalidCursor from error
     if [type(value) for value in read] != list(shape):
         raise InvalidCursor
     return read
+
+
+def _value(value: Any) -> Any:
+    """Cursors are not signed: what is read must be something PostgreSQL can hold, whoever wrote it."""
+    if isinstance(value, dict):
+        return datetime.fromisoformat(value["t"]).astimezone(UTC)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise InvalidCursor
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidCursor
+    return value

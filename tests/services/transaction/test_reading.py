@@ -1,5 +1,7 @@
 """Lists, single transactions, balances: what one sees and whose it is."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -117,6 +119,28 @@ async def test_cursor_of_another_list_is_refused(books: Books, service: ServiceU
     ):
         response = await service.get("/v1/transactions", params=params)
         assert refusal(response) == (422, "invalid-cursor")
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        (["x"], 422),
+        ([{"t": "2026-01-01T00:00:00Z"}, "1"], 422),
+        ([{"t": "0001-01-01T00:00:00+14:00"}, 1], 422),
+        ([{"t": "soon"}, 1], 422),
+        ([{"t": "2026-01-01T00:00:00Z"}, 2**64 - 1], 422),
+        ([{"t": "2026-01-01T00:00:00Z"}, 2**63 - 1], 200),
+        ([{"t": "2026-01-01T00:00:00"}, -1], 200),
+    ],
+)
+async def test_forged_cursor_is_refused_or_harmless(
+    books: Books, service: ServiceUnderTest, values: list[Any], status: int
+) -> None:
+    real = (await books.list(limit=2))["next_cursor"]
+    tie = json.loads(base64.urlsafe_b64decode(real + "=" * (-len(real) % 4)))[0]
+    forged = base64.urlsafe_b64encode(json.dumps([tie, *values]).encode()).decode().rstrip("=")
+    response = await service.get("/v1/transactions", params={"account_id": books.account_id, "cursor": forged})
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(
