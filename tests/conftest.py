@@ -16,7 +16,7 @@ from tandem.local import postgres as local_postgres
 from tandem.local.issuer import LocalIssuer
 from tests.service_under_test import CALLERS, SERVICES, Databases, ServiceUnderTest, start
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}  # noqa: S104
+_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis_settings.load_profile("ci")
@@ -104,14 +104,14 @@ async def service(
     databases: Databases,
     issuer: LocalIssuer,
     keys: StaticKeys,
-) -> AsyncIterator[ServiceUnderTest]:
+) -> ServiceUnderTest:
     """The service the test's folder is named after, with empty tables and no canned answers."""
     name = request.path.parent.name
     if name not in running_services:
         running_services[name] = await start(name, databases, issuer, keys)
     one = running_services[name]
     await one.clear()
-    yield one
+    return one
 
 
 @pytest.fixture

@@ -211,7 +211,9 @@ async def start(name: str, databases: Databases, issuer: LocalIssuer, keys: Stat
     objects = NullObjectStore()
     # A breaker that one test opens must not refuse the next one's calls.
     patient = PeerPolicy(breaker=BreakerPolicy(consecutive_failures=10**6, failure_share=2.0))
-    network = PeerNetwork(FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), peers, CollectorRegistry(), policy=patient)
+    network = PeerNetwork(
+        FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), peers, CollectorRegistry(), policy=patient
+    )
     outside = Outside(keys, NullTransport(), network, objects, NullFlags())
     module = importlib.import_module(f"services.{name}.app")
     settings = importlib.import_module(f"services.{name}.settings").Settings(

@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -31,15 +31,17 @@ _ACCOUNT = "acc_01k9zc6n00000000000000h001"
 
 async def measure() -> dict[str, Any]:
     """Throughput of both, in alternating rounds, and the median of the rounds' ratios."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, _database(Path(folder)) as server:
-        url = server.url("transaction")
-        await asyncio.to_thread(migrate, url, REPOSITORY / "services/transaction/migrations")
-        await _fill(url)
-        issuer = LocalIssuer(Path(folder) / "issuer", read_callers(REPOSITORY / "contracts/common/security.yaml"))
-        token = issuer.issue("support", "benchmark")
-        async with _service(url, issuer, Path(folder)) as service, _bare(url) as bare:
-            tandem = Target(service, f"/v1/transactions?account_id={_ACCOUNT}", token)
-            return _figures([(await closed_loop(tandem), await closed_loop(Target(bare, "/"))) for _ in range(ROUNDS)])
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        async with _database(Path(folder)) as server:
+            url = server.url("transaction")
+            await asyncio.to_thread(migrate, url, REPOSITORY / "services/transaction/migrations")
+            await _fill(url)
+            issuer = LocalIssuer(Path(folder) / "issuer", read_callers(REPOSITORY / "contracts/common/security.yaml"))
+            token = issuer.issue("support", "benchmark")
+            async with _service(url, issuer, Path(folder)) as service, _bare(url) as bare:
+                ours = Target(service, f"/v1/transactions?account_id={_ACCOUNT}", token)
+                theirs = Target(bare, "/")
+                return _figures([(await closed_loop(ours), await closed_loop(theirs)) for _ in range(ROUNDS)])
 
 
 def _figures(rounds: list[tuple[Sample, Sample]]) -> dict[str, Any]:
@@ -52,22 +54,18 @@ def _figures(rounds: list[tuple[Sample, Sample]]) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _database(folder: Path) -> Iterator[Server]:
+@asynccontextmanager
+async def _database(folder: Path) -> AsyncIterator[Server]:
     server = Server(folder / "data", free_port(), "benchmark", folder / "log")
     server.init()
     server.start()
     try:
-        asyncio_free(server)
+        connection = await asyncpg.connect(server.url())
+        await connection.execute("CREATE DATABASE transaction")
+        await connection.close()
         yield server
     finally:
         server.stop()
-
-
-def asyncio_free(server: Server) -> None:
-    """Make the database from a thread of its own, since a loop is running in this one."""
-    create = "import asyncio, asyncpg, sys\nasync def f():\n c = await asyncpg.connect(sys.argv[1])\n await c.execute('CREATE DATABASE transaction')\nasyncio.run(f())"
-    subprocess.run([sys.executable, "-c", create, server.url()], check=True)
 
 
 async def _fill(url: str) -> None:
@@ -125,7 +123,17 @@ async def _service(url: str, issuer: LocalIssuer, folder: Path) -> AsyncIterator
 @asynccontextmanager
 async def _bare(url: str) -> AsyncIterator[int]:
     port = free_port()
-    options = ["--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    options = [
+        "--port",
+        str(port),
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     command = [sys.executable, "-m", "uvicorn", "loadtests.benchmarks.bare:app", *options]
     environment = os.environ | {"BENCHMARK_DATABASE_URL": url, "BENCHMARK_ACCOUNT": _ACCOUNT}
     async with _running(command, port, environment):

@@ -243,7 +243,7 @@ _CLOSE_LEDGER = PeerOperation(
     method="POST",
     path="/v1/ledgers/{account_id}/close",
     success=200,
-    idempotent=False,
+    idempotent=True,
 )
 
 

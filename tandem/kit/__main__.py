@@ -1,4 +1,4 @@
-"""`python -m tandem.kit serve NAME`: how a service runs, here and in a container; `migrate NAME` brings its schema up."""
+"""`python -m tandem.kit serve NAME` runs a service, here and in a container; `migrate NAME` brings its schema up."""
 
 import importlib
 import sys

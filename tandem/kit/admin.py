@@ -88,7 +88,9 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
 
     async def readyz(_: Request) -> Response:
         reasons = await readiness.reasons()
-        return JSONResponse({"status": "not ready" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200)
+        return JSONResponse(
+            {"status": "not ready" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200
+        )
 
     async def counted(_: Request) -> Response:
         pool = runtime.database.pool

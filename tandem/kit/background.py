@@ -73,7 +73,9 @@ class Background:
         """Hand one event to its handler, in the transaction that also notes it as applied."""
         handler, model = self._events[event.type]
         self._runtime.catalogue.events[event.type].validate(event.data)
-        context = current.get() or RequestContext(event.request_id, event.traceparent, time.monotonic() + _EVENT_SECONDS)
+        context = current.get() or RequestContext(
+            event.request_id, event.traceparent, time.monotonic() + _EVENT_SECONDS
+        )
         caller = Caller("service", event.source, None, frozenset())
         call = Call[Any](self._runtime, event.type, caller, context, connection, {}, {})
         await handler(call, event=model.model_validate(event.data))

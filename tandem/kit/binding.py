@@ -33,14 +33,18 @@ def bind(contract: Contract, heard: Iterable[EventType], handlers: ModuleType) -
     module = f"{handlers.__name__.replace('.', '/')}.py"
     for name, operation in wanted.items():
         if name not in written:
-            raise _error(contract, operation, f"no handler for {operation.id}: write `async def {name}(call, …)` in {module}")
+            raise _error(
+                contract, operation, f"no handler for {operation.id}: write `async def {name}(call, …)` in {module}"
+            )
         _check_signature(contract, operation, written[name], module)
     for name in sorted(events.keys() - written.keys()):
         reason = f"no handler for the event {events[name].name}: write `async def {name}(call, event)`, or unsubscribe"
         raise ContractError(Path(module), None, reason)
     for name in sorted(written.keys() - wanted.keys() - events.keys()):
         line = inspect.getsourcelines(written[name])[1]
-        reason = f"{name} belongs to no operation of {contract.path} and no event; rename or remove it, or start it with _"
+        reason = (
+            f"{name} belongs to no operation of {contract.path} and no event; rename or remove it, or start it with _"
+        )
         raise ContractError(Path(module), line, reason)
     return Bound(
         {operation.id: (written[name], _body_model(written[name])) for name, operation in wanted.items()},
@@ -67,8 +71,8 @@ def _check_signature(contract: Contract, operation: Operation, handler: Function
     if sorted(found) != sorted(expected):
         missing = ", ".join(sorted(set(expected) - set(found))) or "nothing"
         extra = ", ".join(sorted(set(found) - set(expected))) or "nothing"
-        reason = f"{module}: {operation.handler_name} does not take what the contract sends: missing {missing}; left over {extra}"
-        raise _error(contract, operation, reason)
+        wrong = f"{operation.handler_name} does not take what the contract sends"
+        raise _error(contract, operation, f"{module}: {wrong}: missing {missing}; left over {extra}")
 
 
 def _error(contract: Contract, operation: Operation, reason: str) -> ContractError:
@@ -83,7 +87,9 @@ def _body_model(handler: Function) -> type[BaseModel] | None:
 def _event_model(handler: Function, module: str) -> type[BaseModel]:
     model = _model(typing.get_type_hints(handler).get("event"))
     if model is None:
-        raise ContractError(Path(module), inspect.getsourcelines(handler)[1], f"{handler.__name__} needs `event: <Model>`")
+        raise ContractError(
+            Path(module), inspect.getsourcelines(handler)[1], f"{handler.__name__} needs `event: <Model>`"
+        )
     return model
 
 

@@ -27,7 +27,17 @@ P = TypeVar("P")
 class Call(Generic[P]):
     """`P` is the service's generated `Peers`. `now` is UTC and the same for the whole call."""
 
-    __slots__ = ("_headers", "_parameters", "_runtime", "caller", "connection", "context", "etag", "now", "operation_id")
+    __slots__ = (
+        "_headers",
+        "_parameters",
+        "_runtime",
+        "caller",
+        "connection",
+        "context",
+        "etag",
+        "now",
+        "operation_id",
+    )
 
     def __init__(
         self,
@@ -89,9 +99,8 @@ class Call(Generic[P]):
         """Raise PreconditionFailed unless the caller saw this version (RFC 9110, If-Match)."""
         seen = self._headers.get("if-match")
         if seen is not None and seen != f'"{version}"':
-            raise PreconditionFailed(
-                f'You sent If-Match {seen} but the newest version is "{version}". Fetch it again and repeat your change.'
-            )
+            newest = f'You sent If-Match {seen} but the newest version is "{version}".'
+            raise PreconditionFailed(f"{newest} Fetch it again and repeat your change.")
 
     def read_cursor(self, cursor: str | None, *shape: type) -> tuple[Any, ...] | None:
         return paging.read_cursor(self._cursor_tie(), cursor, shape) if cursor is not None else None

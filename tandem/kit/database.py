@@ -121,7 +121,7 @@ async def _keep_session(_: object) -> None:
 
 
 class Reader:
-    """A connection for reads: each statement borrows one from the pool, so peers are never awaited while holding one."""
+    """A connection for reads. Each statement borrows one from the pool: peers are never awaited while holding one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -137,11 +137,11 @@ class Reader:
     async def fetchval(self, query: str, *args: Any) -> Any:
         return await self._read(lambda session: session.fetchval(query, *args))
 
-    async def execute(self, query: str, *args: Any) -> str:
-        raise ReadOnly("a GET must not write: use POST, PUT, PATCH or DELETE in the contract")
+    async def execute(self, query: str, *_: Any) -> str:
+        raise ReadOnly(query)
 
-    async def executemany(self, query: str, args: Any) -> None:
-        raise ReadOnly("a GET must not write: use POST, PUT, PATCH or DELETE in the contract")
+    async def executemany(self, query: str, _: Any) -> None:
+        raise ReadOnly(query)
 
     async def _read(self, statement: Callable[[Session], Coroutine[Any, Any, Any]]) -> Any:
         with translated_errors():
@@ -156,3 +156,8 @@ class Reader:
 
 class ReadOnly(RuntimeError):
     """A handler of a safe operation tried to write."""
+
+    def __init__(self, query: str) -> None:
+        super().__init__(
+            f"a GET must not write; make it a POST, PUT, PATCH or DELETE in the contract: {query.strip()[:80]}"
+        )

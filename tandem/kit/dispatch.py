@@ -1,7 +1,7 @@
 """One operation at the wire: token, scopes, validation, transaction, handler, answer.
 
-This is an ASGI endpoint of its own, because FastAPI's signature analysis costs about as much per request as the query it
-serves, and because the contract, not the signature, says what a request looks like (docs/decisions/0002).
+This is an ASGI endpoint of its own, because FastAPI's signature analysis costs about as much per request as the query
+it serves, and because the contract, not the signature, says what a request looks like (docs/decisions).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The outermost layer of a service: ids, time allowed, the request line in the log, metrics, and the last word on errors."""
+"""The outermost layer of a service: ids, time allowed, the request's log line, metrics, the last word on errors."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ class IdempotencyKeyReused(Unprocessable):
     title = "This key was used for another request"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The Idempotency-Key {key} came with a different request before. Use a new key for a new request.")
+        super().__init__(
+            f"The Idempotency-Key {key} came with a different request before. Use a new key for a new request."
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-def new_id(prefix: str, now: Callable[[], float] = time.time, randomness: Callable[[int], int] = secrets.randbits) -> str:
+def new_id(
+    prefix: str, now: Callable[[], float] = time.time, randomness: Callable[[int], int] = secrets.randbits
+) -> str:
     value = (int(now() * 1000) << 80) | randomness(80)
     return f"{prefix}_" + "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))

@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 
 @dataclass
 class Runtime:
-    """`response_share` is the part of answers held against the contract: 1.0 in tests; there a violation is an error."""
+    """`response_share` of the answers is held against the contract: all of them in tests, where a violation is an error."""
 
     service: str
     contract: Contract
@@ -61,7 +61,9 @@ class Runtime:
     async def emit(self, connection: Connection, data: BaseModel, context: RequestContext, now: datetime) -> None:
         kind = self._said.get(type(data).__name__)
         if kind is None:
-            raise UnknownEvent(f"{self.service} says {type(data).__name__}, which contracts/events.yaml does not list for it")
+            raise UnknownEvent(
+                f"{self.service} says {type(data).__name__}, which contracts/events.yaml does not list for it"
+            )
         payload = data.model_dump(mode="json")
         kind.validate(payload)
         event = Event(

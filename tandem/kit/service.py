@@ -78,7 +78,7 @@ def _application(runtime: Runtime, background: Background, endpoints: Mapping[st
         title=contract.title, version=contract.version, openapi_url=None, redirect_slashes=False, lifespan=lifespan
     )
     app.router.routes[:] = [*_routes(contract, endpoints), _document_route(contract)]
-    app.add_middleware(Edge, runtime=runtime)  # type: ignore[arg-type]
+    app.add_middleware(Edge, runtime=runtime)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.state.runtime = runtime

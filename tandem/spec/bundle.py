@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tandem.spec.manifest import load_manifest
 
 
@@ -55,3 +57,8 @@ def without_security(document: dict[str, Any]) -> dict[str, Any]:
 
 def _open(operation: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in operation.items() if key != "security"}
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    # Through JSON, so that a part used twice is written twice: anchors are hard to read and some tools refuse them.
+    return yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False, allow_unicode=True, width=120)

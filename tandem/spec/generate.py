@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from datamodel_code_generator import DataModelType, InputFileType, LiteralType, PythonVersion, generate
+from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
+from datamodel_code_generator.enums import DataModelType
 
 from tandem.kit.contract import Contract, Operation, bundle
 from tandem.kit.contract.operations import lookup
@@ -30,7 +31,10 @@ _TYPES = {"integer": "int", "number": "float", "boolean": "bool"}
 def generated_files(manifest: Manifest, service: Service, services_dir: Path) -> dict[Path, str]:
     """The text of every generated file of a service, by path."""
     folder = services_dir / service.name
-    return {folder / "models.py": models_source(manifest, service), folder / "peers.py": peers_source(manifest, service)}
+    return {
+        folder / "models.py": models_source(manifest, service),
+        folder / "peers.py": peers_source(manifest, service),
+    }
 
 
 def models_source(manifest: Manifest, service: Service) -> str:
@@ -53,7 +57,9 @@ def peers_source(manifest: Manifest, service: Service) -> str:
         schemas |= _reachable(contract, operations)
         classes.append(_peer_class(contract, peer, operations))
     lines = _python_of({name: _tolerant(schema) for name, schema in schemas.items()}).splitlines() if schemas else []
-    imports = [line for line in lines if line.startswith(("from ", "import "))] or ["from __future__ import annotations"]
+    imports = [line for line in lines if line.startswith(("from ", "import "))] or [
+        "from __future__ import annotations"
+    ]
     models = [line for line in lines if line not in imports]
     calls = "PeerClient, PeerOperation" if schemas else "PeerClient"
     imports += ["from collections.abc import Callable", f"from tandem.kit.peers import {calls}"]
@@ -67,15 +73,15 @@ def _peer_class(contract: Contract, peer: str, operations: Iterable[Operation]) 
         constants.append(
             f'_{operation.handler_name.upper()} = PeerOperation(\n    id="{operation.id}", peer="{peer}", '
             f'method="{operation.method}", path="{operation.path}", success={operation.success.status}, '
-            f"idempotent={operation.is_safe or operation.method in ('PUT', 'DELETE')},\n)\n"
+            f"idempotent={operation.idempotent},\n)\n"
         )
-        methods.append(_method(contract, operation))
+        methods.append(_method(operation))
     name = f"{peer.title().replace('_', '')}Peer"
     init = "    def __init__(self, client: PeerClient) -> None:\n        self._client = client\n"
     return f"\n\n{''.join(constants)}\n\nclass {name}:\n{init}{''.join(methods)}"
 
 
-def _method(contract: Contract, operation: Operation) -> str:
+def _method(operation: Operation) -> str:
     path, query = operation.parameters_in("path"), operation.parameters_in("query")
     arguments = [f"{p.name}: {_hint(p.type)}" for p in path]
     arguments += [f"{p.name}: {_hint(p.type)}" for p in query if p.required]
@@ -102,7 +108,7 @@ def _method(contract: Contract, operation: Operation) -> str:
 
 
 def _peers_class(consumes: Mapping[str, tuple[str, ...]]) -> str:
-    lines = [f"        self.{peer} = {peer.title().replace('_', '')}Peer(connect(\"{peer}\"))\n" for peer in consumes]
+    lines = [f'        self.{peer} = {peer.title().replace("_", "")}Peer(connect("{peer}"))\n' for peer in consumes]
     body = "".join(lines) or "        del connect\n"
     return f"\n\nclass Peers:\n    def __init__(self, connect: Callable[[str], PeerClient]) -> None:\n{body}"
 

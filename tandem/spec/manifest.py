@@ -49,7 +49,9 @@ def load_manifest(contracts: Path) -> Manifest:
         services = {name: _service(contracts, name, entry) for name, entry in source.data["services"].items()}
         manifest = Manifest(source.path, source.data["title"], services)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(source.path, None, f"is not a complete manifest: {error} is missing or of the wrong kind") from error
+        raise ContractError(
+            source.path, None, f"is not a complete manifest: {error} is missing or of the wrong kind"
+        ) from error
     _check_consumed(source, manifest)
     _check_paths(manifest)
     return manifest
@@ -74,7 +76,9 @@ def _check_consumed(source: SourceFile, manifest: Manifest) -> None:
             pointer = f"/services/{name}/consumes/{peer}"
             if peer not in manifest.services:
                 known = ", ".join(manifest.services)
-                raise ContractError(source.path, source.line_of(pointer), f"{name} consumes {peer}, which is none of: {known}")
+                raise ContractError(
+                    source.path, source.line_of(pointer), f"{name} consumes {peer}, which is none of: {known}"
+                )
             offered = {operation.id for operation in manifest.services[peer].contract.operations}
             for missing in sorted(set(operation_ids) - offered):
                 reason = f"{name} consumes {peer}.{missing}, which {peer}'s contract does not offer"
@@ -89,6 +93,10 @@ def _check_paths(manifest: Manifest) -> None:
             shape = "/".join("{}" if part.startswith("{") else part for part in operation.path.split("/"))
             owner = owners.setdefault(shape, service)
             if owner is not service:
-                line = read(service.contract_path).line_of("/paths/" + operation.path.replace("~", "~0").replace("/", "~1"))
-                reason = f"{operation.path} already belongs to {owner.name} ({owner.contract_path}); choose another path"
+                line = read(service.contract_path).line_of(
+                    "/paths/" + operation.path.replace("~", "~0").replace("/", "~1")
+                )
+                reason = (
+                    f"{operation.path} already belongs to {owner.name} ({owner.contract_path}); choose another path"
+                )
                 raise ContractError(service.contract_path, line, reason)

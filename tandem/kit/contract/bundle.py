@@ -39,7 +39,9 @@ class _Bundler:
         for kind, named in (self.root.data.get("components") or {}).items():
             for name, value in named.items() if isinstance(named, dict) else ():
                 # `token: {$ref: security.yaml#/components/securitySchemes/token}` only passes a component on.
-                if not str(value.get("$ref", "") if isinstance(value, dict) else "").endswith(f".yaml#/components/{kind}/{name}"):
+                if not str(value.get("$ref", "") if isinstance(value, dict) else "").endswith(
+                    f".yaml#/components/{kind}/{name}"
+                ):
                     self._origins[kind, name] = (self.root.path, f"/components/{kind}/{name}")
         document: dict[str, Any] = self._rewrite(self.root, self.root.data, "")
         for kind, named in self._components.items():
@@ -75,14 +77,18 @@ class _Bundler:
             file = self._file((source.path.parent / location).resolve()) if location else source
             value = file.at(target)
         except ContractError as error:
-            raise self._refused(source, pointer, reference, f"leads nowhere: {error.path.name} {error.reason}") from error
+            raise self._refused(
+                source, pointer, reference, f"leads nowhere: {error.path.name} {error.reason}"
+            ) from error
         except (KeyError, IndexError, ValueError, TypeError):
             raise self._refused(source, pointer, reference, "leads nowhere: check the spelling") from None
         if file is self.root:
             return f"#{target}"
         parts = pointer_parts(target)
         if len(parts) != 3 or parts[0] != "components":
-            raise self._refused(source, pointer, reference, "must name a component: file.yaml#/components/<kind>/<Name>")
+            raise self._refused(
+                source, pointer, reference, "must name a component: file.yaml#/components/<kind>/<Name>"
+            )
         self._copy(source, pointer, file, target, value)
         return f"#{target}"
 

@@ -14,6 +14,8 @@ from tandem.kit.contract.source import ContractError, escape, pointer_parts
 
 METHODS = ("get", "put", "post", "patch", "delete")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+# RFC 9110: a second such request has no further effect. A POST may promise as much with `x-idempotent`.
+_REPEATABLE = frozenset({"get", "put", "delete"})
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -25,10 +27,6 @@ class Parameter:
     schema: Mapping[str, Any]
     default: Any
     type: str
-
-    @property
-    def has_default(self) -> bool:
-        return self.default is not None
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ class Operation:
     body_required: bool
     responses: Mapping[int, Response]
     scopes: frozenset[str] | None
+    idempotent: bool
     slo: Slo | None
     flag: str | None
     deprecated: bool
@@ -176,6 +175,7 @@ def _operation(contract: Contract, path: str, method: str, item: Mapping[str, An
         body_required=bool(body and body.get("required")),
         responses={int(status): _response(contract, int(status), r) for status, r in definition["responses"].items()},
         scopes=_scopes(definition.get("security", contract.document.get("security"))),
+        idempotent=method in _REPEATABLE or bool(definition.get("x-idempotent")),
         slo=Slo(float(slo["p95_ms"]), float(slo["error_rate"])) if slo else None,
         flag=definition.get("x-flag"),
         deprecated=bool(definition.get("deprecated")),
@@ -222,4 +222,14 @@ def _scopes(security: Any) -> frozenset[str] | None:
     return frozenset(scope for requirement in security for scopes in requirement.values() for scope in scopes)
 
 
-__all__ = ["Contract", "ContractError", "Operation", "Parameter", "Response", "Slo", "load_contract", "lookup", "snake_case"]
+__all__ = [
+    "Contract",
+    "ContractError",
+    "Operation",
+    "Parameter",
+    "Response",
+    "Slo",
+    "load_contract",
+    "lookup",
+    "snake_case",
+]

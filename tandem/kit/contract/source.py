@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,22 +26,19 @@ class ContractError(Exception):
         super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
 
 
+def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """By first character, as PyYAML wants them; the empty text has none."""
+    resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for tag, (pattern, first) in _CORE_SCHEMA.items():
+        for character in first:
+            resolvers.setdefault("" if character == "\0" else character, []).append((tag, re.compile(pattern)))
+    return resolvers
+
+
 class _CoreLoader(yaml.CSafeLoader):
     """YAML 1.2 core schema: YAML 1.1 turns `no` into false, `12:30` into 750 and dates into objects."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}
-
-
-def _install_core_schema() -> None:
-    import re
-
-    for tag, (pattern, first) in _CORE_SCHEMA.items():
-        for character in first:
-            key = "" if character == "\0" else character
-            _CoreLoader.yaml_implicit_resolvers.setdefault(key, []).append((tag, re.compile(pattern)))
-
-
-_install_core_schema()
+    yaml_implicit_resolvers = _resolvers()
 
 
 @dataclass(frozen=True)

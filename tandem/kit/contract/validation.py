@@ -11,28 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-import jsonschema_rs
 import orjson
 
 from tandem.kit.contract.operations import Contract, Operation, Parameter
+from tandem.kit.contract.schema_check import SchemaCheck
 from tandem.kit.problems import Complaint, InvalidRequest, MalformedRequest, PreconditionRequired
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _MOST_QUERY_FIELDS = 100
-# The sender's own values are not repeated in messages: they may be secret, and they may be huge.
-_MASK = "this value"
-
-
-def compile_schema(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, mask=_MASK)
-
-
-def complaints(validator: jsonschema_rs.Draft202012Validator, value: Any, location: str, at: str = "") -> list[Complaint]:
-    return [
-        Complaint(location, at + "".join(f"/{part}" for part in error.instance_path) or "/", error.message)
-        for error in validator.iter_errors(value)
-    ]
+# Beyond this, listing every mistake would take seconds, and nobody reads them all.
+_LONG_BODY_BYTES = 20_000
 
 
 class ParameterCheck:
@@ -40,7 +29,7 @@ class ParameterCheck:
 
     def __init__(self, contract: Contract, parameter: Parameter) -> None:
         self.parameter = parameter
-        self._validator = compile_schema(contract.schema(parameter.schema))
+        self._schema = SchemaCheck(contract.schema(parameter.schema))
         self._is_list = parameter.type == "array"
         items = contract.resolve(contract.resolve(parameter.schema).get("items", {}))
         self._type = items.get("type", "string") if self._is_list else parameter.type
@@ -55,8 +44,8 @@ class ParameterCheck:
             value = _typed(texts[0], self._type)
         if any("\0" in text for text in texts):
             errors.append(self._complaint("contains a NUL character, which is not allowed"))
-        elif not self._validator.is_valid(value):
-            errors += complaints(self._validator, value, self.parameter.location, self.parameter.name)
+        elif not self._schema.is_valid(value):
+            errors += self._schema.complaints(value, self.parameter.location, self.parameter.name)
         return value
 
     def absent(self, errors: list[Complaint]) -> Any:
@@ -86,7 +75,7 @@ class RequestCheck:
         self._path = [ParameterCheck(contract, p) for p in operation.parameters_in("path")]
         self._query = {p.name: ParameterCheck(contract, p) for p in operation.parameters_in("query")}
         self._headers = [ParameterCheck(contract, p) for p in operation.parameters_in("header")]
-        self._body = compile_schema(contract.schema(operation.body)) if operation.body is not None else None
+        self._body = SchemaCheck(contract.schema(operation.body)) if operation.body is not None else None
         self._body_required = operation.body_required
 
     def parameters(self, path: Mapping[str, str], query: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -126,17 +115,25 @@ class RequestCheck:
             raise MalformedRequest(f"The body is not JSON: {error}.") from error
         if b"\\u0000" in raw and _has_nul(value):
             raise invalid([Complaint("body", "/", "a text contains a NUL character, which is not allowed")])
-        if not self._body.is_valid(value):
-            raise invalid(complaints(self._body, value, "body"))
-        return value
+        try:
+            if self._body.is_valid(value):
+                return value
+            wrong = self._body.complaints(value, "body", first_only=len(raw) > _LONG_BODY_BYTES)
+        except ValueError as error:
+            raise MalformedRequest("The body is nested too deeply.") from error
+        raise invalid(wrong)
 
 
 def _query_fields(query: bytes) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     try:
-        pairs = parse_qsl(query.decode("ascii"), True, errors="strict", max_num_fields=_MOST_QUERY_FIELDS)
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_QUERY_FIELDS
+        )
     except ValueError as error:
-        raise MalformedRequest("The query string cannot be read: it is not percent-encoded UTF-8 or too long.") from error
+        raise MalformedRequest(
+            "The query string cannot be read: it is not percent-encoded UTF-8 or too long."
+        ) from error
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     return fields
@@ -148,11 +145,18 @@ def _unknown(name: str, known: Mapping[str, object]) -> Complaint:
 
 
 def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
-    return isinstance(value, list) and any(map(_has_nul, value))
+    """Without recursion: a body may be nested deeper than Python's stack."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str) and "\0" in one:
+            return True
+        if isinstance(one, dict):
+            left += one.keys()
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 def invalid(errors: Sequence[Complaint]) -> InvalidRequest:
@@ -166,8 +170,8 @@ class ResponseCheck:
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
         self._operation = operation
-        self._validators = {
-            (status, media_type): compile_schema(contract.schema(schema))
+        self._schemas = {
+            (status, media_type): SchemaCheck(contract.schema(schema))
             for status, response in operation.responses.items()
             for media_type, schema in response.content.items()
         }
@@ -183,8 +187,7 @@ class ResponseCheck:
         if media_type not in response.content:
             yield f"content type {media_type} is not in the contract for status {status}"
         elif "json" in str(media_type):
-            validator = self._validators[status, str(media_type)]
-            for complaint in complaints(validator, orjson.loads(body), "body"):
+            for complaint in self._schemas[status, str(media_type)].complaints(orjson.loads(body), "body"):
                 yield f"{complaint.pointer}: {complaint.message}"
         for name in response.headers - headers.keys() - {"idempotency-replayed"}:
             yield f"header {name} is missing"

@@ -10,8 +10,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from tandem.kit.contract.schema_check import SchemaCheck
 from tandem.kit.contract.source import ContractError, SourceFile, escape, read
-from tandem.kit.contract.validation import compile_schema, complaints
 from tandem.kit.events.envelope import UnusableEvent
 
 
@@ -39,12 +39,12 @@ class EventType:
         return "on_" + self.name.replace(".", "_")
 
     @cached_property
-    def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        return compile_schema(self.schema)
+    def _check(self) -> SchemaCheck:
+        return SchemaCheck(self.schema)
 
     def validate(self, data: Mapping[str, Any]) -> None:
         """Raises InvalidEvent, naming each field that is wrong."""
-        wrong = complaints(self._validator, data, "event")
+        wrong = self._check.complaints(data, "event")
         if wrong:
             reasons = "; ".join(f"{complaint.pointer}: {complaint.message}" for complaint in wrong)
             raise InvalidEvent(f"{self.name}: {reasons}")

@@ -50,7 +50,9 @@ def configure(service: str, version: str, stage: str, sensitive: frozenset[str],
 
 def _adopt_standard_library(processors: list[Any], level: int) -> None:
     handler = logging.StreamHandler(sys.stdout)
-    renderer = structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str).decode())
+    renderer = structlog.processors.JSONRenderer(
+        serializer=lambda event, **_: orjson.dumps(event, default=str).decode()
+    )
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=processors, processors=[strip, renderer])
