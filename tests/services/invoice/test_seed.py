@@ -1,8 +1,10 @@
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tandem.local.seed import world as seed_world
 from tests.services.invoice.story import ACCOUNT, CUSTOMER, Story, event, money, transaction_id
 
 SEED = Path(__file__).parents[3] / "services" / "invoice" / "migrations" / "seed.sql"
@@ -79,3 +81,18 @@ async def test_seeding_twice_changes_nothing(story: Story) -> None:
     await story.pay(await story.invoice(INVOICE), "500.00")
     await seed(story)
     assert (await story.invoice(INVOICE))["status"] == "paid"
+
+
+async def test_in_the_whole_seed_world_every_invoice_is_the_sum_of_its_lines(story: Story) -> None:
+    document = seed_world(date(2026, 11, 15))
+    await story.service.pool.fetch(SEED.read_text(), orjson.dumps(document).decode())
+    rows = await story.service.pool.fetch(
+        """
+        SELECT invoices.total, sum(CASE kind WHEN 'refund' THEN -amount ELSE amount END) AS lines
+        FROM invoices
+        JOIN ledger_lines ON ledger_lines.invoice_id = invoices.id
+        GROUP BY invoices.id
+        """
+    )
+    assert len(rows) == len(document["invoices"]) > 100
+    assert all(row["total"] == row["lines"] for row in rows)
