@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import yaml
 
 _CORE_SCHEMA = {
     "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    "tag:yaml.org,2002:int": (r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    "tag:yaml.org,2002:int": (r"^[-+]?[0-9]+$", "-+0123456789"),
     "tag:yaml.org,2002:float": (r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     "tag:yaml.org,2002:null": (r"^(?:~|null|Null|NULL|)$", "~nN\0"),
 }
@@ -75,6 +76,8 @@ def read(path: Path) -> SourceFile:
     try:
         node = yaml.compose(text, Loader=_CoreLoader)
         data = _value(path, node, "", lines, ()) if node is not None else None
+    except RecursionError:
+        raise ContractError(path, None, "is nested too deeply to be read") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ContractError(path, line, f"is not valid YAML: {error.problem}") from error
@@ -92,7 +95,12 @@ def _value(path: Path, node: yaml.Node, pointer: str, lines: dict[str, int], par
         return dict(_entries(path, node, pointer, lines, inside))
     if isinstance(node, yaml.SequenceNode):
         return [_value(path, item, f"{pointer}/{index}", lines, inside) for index, item in enumerate(node.value)]
-    return _scalar(node)
+    try:
+        return _scalar(node)
+    except ValueError:
+        raise ContractError(
+            path, node.start_mark.line + 1, "is not the number it is marked as, or too long a one"
+        ) from None
 
 
 def _entries(
@@ -100,6 +108,8 @@ def _entries(
 ) -> Iterator[tuple[str, Any]]:
     seen = set()
     for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ContractError(path, key_node.start_mark.line + 1, "the name of a field must be plain text")
         key = str(key_node.value)
         if key in seen:
             raise ContractError(path, key_node.start_mark.line + 1, f"`{key}` stands twice in one object")
@@ -114,8 +124,10 @@ def _scalar(node: yaml.Node) -> Any:
             return text.lower() == "true"
         case "int":
             return int(text)
+        case "float" if math.isfinite(number := float(text)):
+            return number
         case "float":
-            return float(text)
+            raise ValueError(text)
         case "null":
             return None
     return text
