@@ -1,0 +1,1 @@
+"""Believable data for one machine: the same companies, cards, purchases and invoices in every service."""
