@@ -67,8 +67,14 @@ class _Location:
     def of(cls, contract: Contract, operation: Operation) -> _Location:
         link = operation.success.links.get("self")
         if link is None:
-            raise ValueError(f"{contract.path}: {operation.id} promises a Location header but has no link named `self`")
-        return cls(contract.operation(link["operationId"]).path, link.get("parameters", {}))
+            raise contract.error(operation, f"{operation.id} promises a Location header but has no link named `self`")
+        path = next((one.path for one in contract.operations if one.id == link.get("operationId")), None)
+        expressions = link.get("parameters", {})
+        if path is None or set(_PLACEHOLDER.findall(path)) != expressions.keys():
+            raise contract.error(
+                operation, f"the link `self` of {operation.id} must name an operation and its parameters"
+            )
+        return cls(path, expressions)
 
     def expand(self, result: Any, path_parameters: Mapping[str, Any]) -> str:
         return _PLACEHOLDER.sub(lambda match: self._value(match[1], result, path_parameters), self._path)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tandem.kit.contract.operations import Contract, Operation
-from tandem.kit.contract.source import ContractError, escape, read
+from tandem.kit.contract.source import ContractError
 from tandem.kit.events.catalogue import EventType
 
 Function = Callable[..., Awaitable[Any]]
@@ -28,28 +28,15 @@ class Bound:
 def bind(contract: Contract, heard: Iterable[EventType], handlers: ModuleType) -> Bound:
     """Handlers by operationId and by event type; raises ContractError naming file, line, operation and the fix."""
     written = functions_of(handlers)
-    wanted = {operation.handler_name: operation for operation in contract.operations}
-    events = {event.handler_name: event for event in heard}
     module = f"{handlers.__name__.replace('.', '/')}.py"
-    for name, operation in wanted.items():
-        if name not in written:
-            raise _error(
-                contract, operation, f"no handler for {operation.id}: write `async def {name}(call, …)` in {module}"
-            )
-        _check_signature(contract, operation, written[name], module)
-    for name in sorted(events.keys() - written.keys()):
-        reason = f"no handler for the event {events[name].name}: write `async def {name}(call, event)`, or unsubscribe"
-        raise ContractError(Path(module), None, reason)
-    for name in sorted(written.keys() - wanted.keys() - events.keys()):
-        line = inspect.getsourcelines(written[name])[1]
-        reason = (
-            f"{name} belongs to no operation of {contract.path} and no event; rename or remove it, or start it with _"
-        )
-        raise ContractError(Path(module), line, reason)
-    return Bound(
-        {operation.id: (written[name], _body_model(written[name])) for name, operation in wanted.items()},
-        {event.name: (written[name], _event_model(written[name], module)) for name, event in events.items()},
-    )
+    operations = {operation.id: _operation(contract, operation, written, module) for operation in contract.operations}
+    events = {event.name: _event(event, written, module) for event in heard}
+    bound = {function for function, _ in (*operations.values(), *events.values())}
+    for name, function in sorted(written.items()):
+        if function not in bound:
+            reason = f"{name} belongs to no operation of {contract.path} and no event; rename, remove or _hide it"
+            raise ContractError(Path(module), _line(function), reason)
+    return Bound(operations, events)
 
 
 def functions_of(module: ModuleType) -> dict[str, Function]:
@@ -61,39 +48,57 @@ def functions_of(module: ModuleType) -> dict[str, Function]:
     }
 
 
-def _check_signature(contract: Contract, operation: Operation, handler: Function, module: str) -> None:
-    if not inspect.iscoroutinefunction(handler):
-        raise _error(contract, operation, f"{module}: {operation.handler_name} must be `async def`")
+def _operation(
+    contract: Contract, operation: Operation, written: Mapping[str, Function], module: str
+) -> tuple[Function, type[BaseModel] | None]:
+    name = operation.handler_name
+    handler = written.get(name)
+    if handler is None:
+        reason = f"no handler for {operation.id}: write `async def {name}(call, …)` in {module}"
+        raise contract.error(operation, reason)
     expected = [parameter.name for parameter in operation.parameters_in("path", "query")]
     if operation.body is not None:
         expected.append("body")
-    _, *found = inspect.signature(handler).parameters
-    if sorted(found) != sorted(expected):
-        missing = ", ".join(sorted(set(expected) - set(found))) or "nothing"
-        extra = ", ".join(sorted(set(found) - set(expected))) or "nothing"
-        wrong = f"{operation.handler_name} does not take what the contract sends"
-        raise _error(contract, operation, f"{module}: {wrong}: missing {missing}; left over {extra}")
+    if wrong := _wrong_signature(handler, expected):
+        raise contract.error(operation, f"{module}:{_line(handler)}: {name} {wrong}")
+    model = _model(handler, "body")
+    if operation.body is not None and model is None:
+        raise contract.error(operation, f"{module}:{_line(handler)}: {name} needs `body: <Model>`")
+    return handler, model
 
 
-def _error(contract: Contract, operation: Operation, reason: str) -> ContractError:
-    pointer = f"/paths/{escape(operation.path)}/{operation.method.lower()}/operationId"
-    return ContractError(contract.path, read(contract.path).line_of(pointer), reason)
-
-
-def _body_model(handler: Function) -> type[BaseModel] | None:
-    return _model(typing.get_type_hints(handler).get("body"))
-
-
-def _event_model(handler: Function, module: str) -> type[BaseModel]:
-    model = _model(typing.get_type_hints(handler).get("event"))
+def _event(event: EventType, written: Mapping[str, Function], module: str) -> tuple[Function, type[BaseModel]]:
+    name = event.handler_name
+    handler = written.get(name)
+    if handler is None:
+        reason = f"no handler for the event {event.name}: write `async def {name}(call, event)`, or unsubscribe"
+        raise ContractError(Path(module), None, reason)
+    if wrong := _wrong_signature(handler, ["event"]):
+        raise ContractError(Path(module), _line(handler), f"{name} {wrong}")
+    model = _model(handler, "event")
     if model is None:
-        raise ContractError(
-            Path(module), inspect.getsourcelines(handler)[1], f"{handler.__name__} needs `event: <Model>`"
-        )
-    return model
+        raise ContractError(Path(module), _line(handler), f"{name} needs `event: <Model>`")
+    return handler, model
 
 
-def _model(hint: Any) -> type[BaseModel] | None:
+def _wrong_signature(handler: Function, expected: list[str]) -> str | None:
+    """What to say about a handler that cannot be called with `call` and `expected`."""
+    if not inspect.iscoroutinefunction(handler):
+        return "must be `async def`"
+    found = list(inspect.signature(handler).parameters)[1:]
+    if sorted(found) == sorted(expected) and inspect.signature(handler).parameters:
+        return None
+    missing = ", ".join(sorted(set(expected) - set(found))) or "nothing"
+    extra = ", ".join(sorted(set(found) - set(expected))) or "nothing"
+    return f"does not take `call` and what the contract sends: missing {missing}; left over {extra}"
+
+
+def _line(function: Function) -> int:
+    return inspect.getsourcelines(function)[1]
+
+
+def _model(handler: Function, parameter: str) -> type[BaseModel] | None:
+    hint = typing.get_type_hints(handler).get(parameter)
     for candidate in (hint, *typing.get_args(hint)):
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return candidate

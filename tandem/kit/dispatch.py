@@ -37,6 +37,8 @@ from tandem.kit.telemetry import metrics
 
 log = structlog.get_logger()
 Handler = Callable[..., Awaitable[Any]]
+# RFC 9110: 204 must not carry Content-Length, and on 304 it would be that of the full answer.
+_WITHOUT_LENGTH = frozenset({204, 304})
 
 
 class ContractViolation(AssertionError):
@@ -76,7 +78,7 @@ class OperationEndpoint:
         except Problem as problem:
             answer = problem_answer(problem, context.request_id)
         if isinstance(answer, Stream):
-            await _send_stream(answer, first, send)
+            await _send_stream(answer, first, scope["method"], send)
             return
         self._check(answer)
         await send_answer(answer, scope["method"], send)
@@ -88,7 +90,10 @@ class OperationEndpoint:
         if self.operation.flag and not self._runtime.flags.on(self.operation.flag, caller=caller):
             raise OperationNotReleased(f"There is no {scope['path']}.")
         if self.operation.deprecated:
-            metrics.DEPRECATED.labels(self.operation.id, caller.subject).inc()
+            # People are too many for labels; services are few, and each has somebody to talk to.
+            metrics.DEPRECATED.labels(
+                self.operation.id, caller.subject if caller.kind == "service" else caller.kind
+            ).inc()
         parameters = self._request_check.parameters(scope["path_params"], scope["query_string"], headers)
         if self.operation.is_safe:
             call = Call[Any](
@@ -115,7 +120,7 @@ class OperationEndpoint:
         received = b""
         more = True
         while more:
-            if len(received) > most or (declared.isdigit() and int(declared) > most):
+            if len(received) > most or (declared.isdecimal() and int(declared) > most):
                 raise ContentTooLarge(f"The body may be at most {most} bytes.")
             message = await receive()
             received += message.get("body", b"")
@@ -224,16 +229,17 @@ def problem_answer(problem: Problem, request_id: str) -> Answer:
 
 async def send_answer(answer: Answer, method: str, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if answer.status != 304:
+    if answer.status not in _WITHOUT_LENGTH:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
 
 
-async def _send_stream(stream: Stream, first: bytes, send: Send) -> None:
+async def _send_stream(stream: Stream, first: bytes, method: str, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stream.headers.items()]
     await send({"type": "http.response.start", "status": stream.status, "headers": headers})
-    await send({"type": "http.response.body", "body": first, "more_body": True})
-    async for chunk in stream.chunks:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    if method != "HEAD":
+        await send({"type": "http.response.body", "body": first, "more_body": True})
+        async for chunk in stream.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

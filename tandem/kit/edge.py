@@ -21,7 +21,7 @@ from tandem.kit.runtime import Runtime
 from tandem.kit.telemetry.metrics import OperationMetrics
 
 log = structlog.get_logger()
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _UNMATCHED = OperationMetrics("unmatched")
 
@@ -105,7 +105,9 @@ def request_context(scope: Scope, default_seconds: float) -> RequestContext:
         request_id = secrets.token_hex(8)
     if not _TRACEPARENT.fullmatch(traceparent):
         traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-    seconds = min(int(timeout) / 1000, default_seconds) if timeout.isdigit() and len(timeout) < 10 else default_seconds
+    seconds = (
+        min(int(timeout) / 1000, default_seconds) if timeout.isdecimal() and len(timeout) < 10 else default_seconds
+    )
     return RequestContext(request_id, traceparent, time.monotonic() + seconds)
 
 

@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 
 @dataclass
 class Runtime:
-    """`response_share` of the answers is held against the contract: all of them in tests, where a violation is an error."""
+    """`response_share` of the answers is held against the contract: in tests all, and a violation is an error."""
 
     service: str
     contract: Contract

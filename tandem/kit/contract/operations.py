@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tandem.kit.contract.bundle import Bundle, bundle
-from tandem.kit.contract.source import ContractError, escape, pointer_parts
+from tandem.kit.contract.source import ContractError, escape, pointer_parts, read
 
 METHODS = ("get", "put", "post", "patch", "delete")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 # RFC 9110: a second such request has no further effect. A POST may promise as much with `x-idempotent`.
 _REPEATABLE = frozenset({"get", "put", "delete"})
+_PLACEHOLDER = re.compile(r"\{([^}]*)\}")
+_STATUS = re.compile(r"[1-5][0-9]{2}")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -118,6 +120,10 @@ class Contract:
                 return operation
         raise KeyError(operation_id)
 
+    def error(self, operation: Operation, reason: str) -> ContractError:
+        pointer = f"/paths/{escape(operation.path)}/{operation.method.lower()}/operationId"
+        return ContractError(self.path, read(self.path).line_of(pointer), reason)
+
 
 def snake_case(name: str) -> str:
     return _WORD_START.sub("_", name).lower()
@@ -135,12 +141,11 @@ def load_contract(path: Path) -> Contract:
     bundled = bundle(path)
     contract = Contract(path, bundled.document, ())
     operations = tuple(_operations(bundled, contract))
-    seen: dict[str, Operation] = {}
+    seen: set[str] = set()
     for operation in operations:
         if operation.id in seen:
-            pointer = f"/paths/{escape(operation.path)}/{operation.method.lower()}/operationId"
-            raise bundled.error(pointer, f"operationId {operation.id} stands twice; each operation needs its own")
-        seen[operation.id] = operation
+            raise contract.error(operation, f"operationId {operation.id} stands twice; each operation needs its own")
+        seen.add(operation.id)
     return Contract(path, bundled.document, operations)
 
 
@@ -173,7 +178,7 @@ def _operation(contract: Contract, path: str, method: str, item: Mapping[str, An
         parameters=tuple(_parameters(contract, item, definition)),
         body=body["content"]["application/json"]["schema"] if body else None,
         body_required=bool(body and body.get("required")),
-        responses={int(status): _response(contract, int(status), r) for status, r in definition["responses"].items()},
+        responses=dict(_responses(contract, definition["responses"])),
         scopes=_scopes(definition.get("security", contract.document.get("security"))),
         idempotent=method in _REPEATABLE or bool(definition.get("x-idempotent")),
         slo=Slo(float(slo["p95_ms"]), float(slo["error_rate"])) if slo else None,
@@ -184,6 +189,9 @@ def _operation(contract: Contract, path: str, method: str, item: Mapping[str, An
     )
     if not any(200 <= status < 300 for status in operation.responses):
         raise ValueError("it has no success response")
+    named = {parameter.name for parameter in operation.parameters_in("path")}
+    if differing := named ^ set(_PLACEHOLDER.findall(path)):
+        raise ValueError(f"path and path parameters differ in {', '.join(sorted(differing))}")
     return operation
 
 
@@ -205,8 +213,14 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
         )
 
 
-def _response(contract: Contract, status: int, raw: Mapping[str, Any]) -> Response:
-    response = contract.resolve(raw)
+def _responses(contract: Contract, responses: Mapping[str, Any]) -> Iterator[tuple[int, Response]]:
+    for status, response in responses.items():
+        if not _STATUS.fullmatch(status):
+            raise ValueError(f"its responses must be numbers such as 200 or 404, not {status!r}")
+        yield int(status), _response(int(status), contract, contract.resolve(response))
+
+
+def _response(status: int, contract: Contract, response: Mapping[str, Any]) -> Response:
     return Response(
         status=status,
         content={name: media.get("schema", {}) for name, media in response.get("content", {}).items()},
