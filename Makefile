@@ -1,9 +1,10 @@
 # The few names that people and CI share. Everything else is `tandem --help`.
 PYTHON ?= python3
 BIN := .venv/bin
+UV = $(or $(shell command -v uv),.tandem/bootstrap/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help environment up down
+.PHONY: help environment up down test check bench format generate lock
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,3 +19,25 @@ up: environment ## Start everything on this machine and show it; DETACH=1 leaves
 
 down: ## Stop everything; the data stays
 	@if [ -x $(BIN)/tandem ]; then $(BIN)/tandem down; else echo "Nothing was running."; fi
+
+test: environment ## Run every test, with branch coverage; ARGS="tests/kit -k outbox" runs some of them without
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile --cov --cov-report term)
+
+check: environment ## Check style, types, imports, contracts, generated files, secrets and locks, a line each
+	@.ci/check
+
+bench: environment ## Measure what docs/benchmarks.md reports
+	@$(BIN)/python -m loadtests.benchmarks
+
+format: environment ## Put the code into the house format
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+generate: environment ## Write models.py and peers.py of every service anew from the contracts
+	@$(BIN)/tandem contract generate
+
+lock: environment ## Compile the locks of requirements/ anew after a change of pyproject.toml
+	@for group in service local node dev; do \
+	  $(UV) pip compile pyproject.toml --quiet --group $$group --generate-hashes --python-version 3.11 --no-emit-index-url --universal \
+	    --output-file requirements/$$group.txt || exit 1; \
+	done

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import down, logs, reset, restart, route, seed, status, token, up
+from tandem.cli import contract, down, logs, reset, restart, route, seed, status, token, up
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -38,6 +38,7 @@ app.command()(token.token)
 app.command()(restart.restart)
 app.command()(seed.seed)
 app.command()(reset.reset)
+app.add_typer(contract.contract)
 
 
 def run(arguments: list[str]) -> int:

@@ -55,7 +55,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
         contract = manifest.services[peer].contract
         operations = [contract.operation(operation_id) for operation_id in operation_ids]
         schemas |= _reachable(contract, operations)
-        classes.append(_peer_class(contract, peer, operations))
+        classes.append(_peer_class(peer, operations))
     lines = _python_of({name: _tolerant(schema) for name, schema in schemas.items()}).splitlines() if schemas else []
     imports = [line for line in lines if line.startswith(("from ", "import "))] or [
         "from __future__ import annotations"
@@ -67,7 +67,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
     return _NOTE + _formatted("\n".join(text))
 
 
-def _peer_class(contract: Contract, peer: str, operations: Iterable[Operation]) -> str:
+def _peer_class(peer: str, operations: Iterable[Operation]) -> str:
     constants, methods = [], []
     for operation in operations:
         constants.append(
