@@ -14,9 +14,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _COLOURS = {"ready": "green", "starting": "yellow", "waiting": "dim", "stopped": "dim"}
 _BAD = "red"
+_LONGEST_PID = 7
 _NUMBERS = {"pid", "restarts", "ready after"}
 
-out = Console(highlight=False)
+# In a file or a pipe there is no edge at which to cut.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def print_json(document: object) -> None:
@@ -29,6 +31,7 @@ def processes_table(status: Mapping[str, Any]) -> Table:
         table.add_column(column, justify="right" if column in _NUMBERS else "left", no_wrap=True)
     # On a narrow screen anything may be cut but what people copy.
     table.columns[2].min_width = max(len(_where(row, status)) for row in status["processes"])
+    table.columns[4].min_width = _LONGEST_PID
     for row in status["processes"]:
         table.add_row(
             row["name"],

@@ -26,6 +26,8 @@ _NETWORK_SIGNS = (
     "Temporary failure in name resolution",
     "No route to host",
     "operation timed out",
+    # What pip says of a registry that it could not ask.
+    "(from versions: none)",
 )
 
 

@@ -6,10 +6,10 @@ while PostgreSQL is. It says what it has done as JSON lines. Everything in it ca
 
 import argparse
 import asyncio
-import hashlib
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,17 +17,18 @@ import asyncpg
 
 from tandem.kit.contract import ContractError
 from tandem.kit.events import bus
-from tandem.kit.migrations import MigrationError, migrate
+from tandem.kit.migrations import MigrationError, applied_heads, expected_heads, migrate
 from tandem.local.databases import BUS, server
 from tandem.local.postgres import ADMIN, Server
-from tandem.local.seed import world
+from tandem.local.seed.load import seed
+from tandem.local.seed.world import world
 from tandem.local.state import Home, Secrets
 from tandem.local.trouble import Refused, Trouble, disk_trouble
 from tandem.spec.manifest import Manifest, load_manifest
 
 Say = Callable[..., None]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-_SEEDS = "CREATE TABLE IF NOT EXISTS seeds (service text PRIMARY KEY, digest text NOT NULL)"
+_SEEDS = "CREATE TABLE IF NOT EXISTS seeds (service text PRIMARY KEY, as_of date NOT NULL)"
 
 
 class Filling:
@@ -43,10 +44,25 @@ class Filling:
     def run(self, *, fresh: bool, seed_again: bool) -> None:
         asyncio.run(self._make_databases(fresh=fresh))
         self._say("databases")
-        for service, database in self._services.items():
-            migrate(self.url(service, database), self._home.project / "services" / service / "migrations")
+        for service in asyncio.run(self._behind()):
+            migrate(self.url(service, self._services[service]), self._migrations(service))
         self._say("migrated")
-        self._say("seeded", seeded=asyncio.run(self._seed(again=fresh or seed_again)))
+        self._say("seeded", seeded=asyncio.run(self._seed(again=seed_again, fresh=fresh)))
+
+    async def _behind(self) -> list[str]:
+        """Those with something to migrate: to find out costs milliseconds, to load Alembic half a second."""
+        found = []
+        for service, database in self._services.items():
+            connection: Connection = await asyncpg.connect(self.url(service, database))
+            try:
+                if not expected_heads(self._migrations(service)) <= await applied_heads(connection):
+                    found.append(service)
+            finally:
+                await connection.close()
+        return found
+
+    def _migrations(self, service: str) -> Path:
+        return self._home.project / "services" / service / "migrations"
 
     def url(self, role: str, database: str) -> str:
         return self._postgres.url(database, role, self._secrets.password(role))
@@ -92,43 +108,27 @@ class Filling:
         finally:
             await connection.close()
 
-    async def _seed(self, *, again: bool) -> list[str]:
+    async def _seed(self, *, again: bool, fresh: bool) -> list[str]:
+        """The services that were seeded now. Always with the world of the day they were first seeded on."""
         admin: Connection = await asyncpg.connect(self._postgres.url())
         try:
             await admin.execute(_SEEDS)
-            done = {row["service"]: row["digest"] for row in await admin.fetch("SELECT service, digest FROM seeds")}
-            wanted = {service: self._digest(service) for service in self._services}
-            due = [service for service in wanted if again or done.get(service) != wanted[service]]
+            if fresh:
+                await admin.execute("DELETE FROM seeds")
+            done = {row["service"]: row["as_of"] for row in await admin.fetch("SELECT service, as_of FROM seeds")}
+            due = [service for service in self._services if again or service not in done]
             if due:
-                document = json.dumps(world.build())
-                await asyncio.gather(*(self._seed_one(service, document) for service in due))
-            for service in due:
-                await admin.execute(
-                    "INSERT INTO seeds VALUES ($1, $2) ON CONFLICT (service) DO UPDATE SET digest = $2",
-                    service,
-                    wanted[service],
-                )
+                as_of = next(iter(done.values()), datetime.now(UTC).date())
+                urls = {service: self.url(service, self._services[service]) for service in due}
+                try:
+                    await seed(urls, world(as_of), lambda service: self._home.project / "services" / service)
+                except ExceptionGroup as errors:
+                    raise Refused(f"The seed data does not fit: {errors.exceptions[0]}") from errors
+                marks = [(service, as_of) for service in due]
+                await admin.executemany("INSERT INTO seeds VALUES ($1, $2) ON CONFLICT DO NOTHING", marks)
             return due
         finally:
             await admin.close()
-
-    async def _seed_one(self, service: str, document: str) -> None:
-        connection: Connection = await asyncpg.connect(self.url(service, self._services[service]))
-        try:
-            await connection.execute(self._seed_file(service).read_text("utf-8"), document)
-        except asyncpg.PostgresError as error:
-            raise Refused(f"{self._seed_file(service)} failed: {error}") from error
-        finally:
-            await connection.close()
-
-    def _seed_file(self, service: str) -> Path:
-        return self._home.project / "services" / service / "migrations" / "seed.sql"
-
-    def _digest(self, service: str) -> str:
-        digest = hashlib.sha256(self._seed_file(service).read_bytes())
-        for source in sorted(Path(world.__file__).parent.glob("*.py")):
-            digest.update(source.read_bytes())
-        return digest.hexdigest()
 
 
 async def _make_role(admin: Connection, role: str, password: str) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tandem.local.gateway import Gateway, Instance
 from tandem.local.ports import PortBook
@@ -38,8 +37,8 @@ class Fleet:
         """Of each service the first that was placed is the stable one."""
         return tuple(placed.instance for placed in self.placed.values())
 
-    def starts(self) -> list[Coroutine[Any, Any, None]]:
-        return [self._unit(name).start() for name in self.placed]
+    def first_units(self) -> list[Unit]:
+        return [self._unit(name) for name in self.placed]
 
     def weights(self, service: str) -> Mapping[str, int]:
         """What each version gets of a hundred requests."""

@@ -12,7 +12,7 @@ from tandem.local.trouble import Refused
 OLDEST = 20
 _STAMP = "node_modules/.tandem-stamp"
 NO_NETWORK = (
-    "The packages could not be fetched: there is no network, or none of its doors opens. "
+    "No package registry answers: there is no network, or it needs a mirror or a proxy. "
     "Connect, or name a mirror ({variable}), and run `make up` again."
 )
 

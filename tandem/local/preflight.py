@@ -54,7 +54,7 @@ def check_port(name: str, port: int) -> None:
 def chosen_port(name: str, default: int, environment: Mapping[str, str] = os.environ) -> int:
     variable = _VARIABLES[name]
     text = environment.get(variable, str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65_535:
         raise Refused(f"{variable} is {text!r}: a port is a number from 1 to 65535.")
     return int(text)
 

@@ -24,7 +24,8 @@ def command(home: Home, node: Node, port: int) -> Command:
         argv=(str(node.program), str(prism_script(home.project)), *flags),
         log=home.logs / "mock.log",
         folder=home.folder,
-        environment={"PATH": str(node.program.parent)},
+        # Newer Nodes keep what they compiled there and start in half the time.
+        environment={"PATH": str(node.program.parent), "NODE_COMPILE_CACHE": str(home.folder / "mock" / "cache")},
         stop_seconds=3.0,
     )
 

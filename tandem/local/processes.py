@@ -82,7 +82,6 @@ class Process:
         self._command = command
         self._process = process
         self._pump = pump
-        self.identity = Identity.of(process.pid)
 
     @classmethod
     async def start(cls, command: Command) -> "Process":
@@ -108,6 +107,10 @@ class Process:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def identity(self) -> Identity | None:
+        return Identity.of(self.pid)
 
     async def wait(self) -> str:
         """How it ended, in words."""

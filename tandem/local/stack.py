@@ -47,6 +47,7 @@ class Stack:
         self._tokens = TokenKeeper(home, manifest, self._issuer)
         self._keepers: list[asyncio.Task[None]] = []
         self._filling = asyncio.Lock()
+        self._turns = asyncio.Semaphore(os.cpu_count() or 1)
 
     @property
     def units(self) -> dict[str, Unit]:
@@ -68,12 +69,27 @@ class Stack:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._up_databases())
-                for start in self.fleet.starts():
-                    group.create_task(start)
                 group.create_task(self._up_gateway())
                 group.create_task(self._up_mock())
+                for unit in self.fleet.first_units():
+                    group.create_task(self._start_in_turn(unit))
         except* (Trouble, OSError, ContractError) as failures:
             raise _first(failures) from None
+
+    async def _start_in_turn(self, unit: Unit) -> None:
+        """So many at a time as there are processors: the databases, which all wait for, are not held up by loading."""
+        async with self._turns:
+            starting = asyncio.create_task(unit.start())
+            answering = asyncio.create_task(unit.answered.wait())
+            try:
+                await asyncio.wait({starting, answering}, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                starting.cancel()
+                await asyncio.wait({starting})
+                raise
+            finally:
+                answering.cancel()
+        await starting
 
     async def down(self) -> None:
         """Those who answer first, then those they need."""
@@ -158,7 +174,7 @@ class Stack:
         port = self.ports.given[MOCK]
         command = prism.command(self.home, node, port)
         check = partial(prism.readiness, port, prism.path_to_ask(self.manifest))
-        await self._own(Unit.of(command, check, self._remember)).start()
+        await self._start_in_turn(self._own(Unit.of(command, check, self._remember)))
 
     def _own(self, unit: Unit) -> Unit:
         self._others[unit.name] = unit

@@ -85,6 +85,8 @@ class Unit:
         self.restarts = 0
         self.ready_after_ms: int | None = None
         self.running: Running | None = None
+        # Set when it first answered, ready or not: what it then waits for costs no processor.
+        self.answered = asyncio.Event()
         self._start = start
         self._check = check
         self._on_change = on_change
@@ -186,6 +188,7 @@ class Unit:
             try:
                 reasons = await self._check()
                 silent_since = None
+                self.answered.set()
             except NoAnswer as error:
                 reasons = [str(error)]
                 silent_since = silent_since or time.monotonic()
