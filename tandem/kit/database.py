@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeAlias
 
 import asyncpg
+import structlog
 
 from tandem.kit.problems import Unavailable
 
@@ -15,9 +17,8 @@ Record: TypeAlias = asyncpg.Record
 Session: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 _LOST = (
-    OSError,
+    ConnectionError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     # What asyncpg raises on a connection whose server has said goodbye but not hung up yet (seen after kill -9).
     asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
@@ -34,6 +35,13 @@ _BUSY = (
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+
+
+_UNCERTAIN_DETAIL = (
+    "The database stopped answering while it kept the change; whether it did is not known. "
+    "Repeat the request with the same Idempotency-Key, or look before you do it again."
+)
+log = structlog.get_logger("tandem.database")
 
 
 class Connection(Protocol):
@@ -53,14 +61,27 @@ class DatabaseUnavailable(Unavailable):
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
+def translated_errors(trouble: tuple[type[Exception], ...] = (OSError, *_LOST, *_BUSY)) -> Iterator[None]:
     """Trouble with the database is the caller's to repeat, not a bug: a 503 instead of a 500."""
     try:
         yield
-    except _LOST as error:
-        raise DatabaseUnavailable("The database is not answering. Nothing was changed; try again shortly.") from error
-    except _BUSY as error:
-        raise DatabaseUnavailable("The database is too busy. Nothing was changed; try again shortly.") from error
+    except asyncpg.InterfaceError as error:
+        if not _is_closed(error):
+            raise
+        raise _unavailable(error) from error
+    except trouble as error:
+        raise _unavailable(error) from error
+
+
+def _is_closed(error: asyncpg.InterfaceError) -> bool:
+    """asyncpg says with one class that a connection is gone and that it was called wrongly."""
+    return re.search(r"clos(ed|ing)", str(error)) is not None
+
+
+def _unavailable(error: Exception) -> DatabaseUnavailable:
+    log.warning("database trouble", error=type(error).__name__, reason=str(error).partition("\n")[0])
+    what = "is too busy" if isinstance(error, _BUSY) else "is not answering"
+    return DatabaseUnavailable(f"The database {what}. Nothing was changed; try again shortly.")
 
 
 class Database:
@@ -98,16 +119,36 @@ class Database:
             await self._pool.close()
             self._pool = None
 
+    async def acquire(self) -> Session:
+        """To be given back to the pool."""
+        try:
+            session: Session = await self.pool.acquire(timeout=self._acquire_seconds)
+        # Whatever keeps PostgreSQL from taking us in may pass; also a wrong password, a database that is being made.
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise _unavailable(error) from error
+        return session
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
-        with translated_errors():
-            async with self.pool.acquire(timeout=self._acquire_seconds) as session:
+        session = await self.acquire()
+        try:
+            # Not every OSError of a handler is the database's.
+            with translated_errors((*_LOST, *_BUSY)):
                 yield session
+        finally:
+            await self.pool.release(session)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        async with self.session() as session, session.transaction():
-            yield session
+        finished = False
+        try:
+            async with self.session() as session, session.transaction():
+                yield session
+                finished = True
+        except DatabaseUnavailable as problem:
+            if finished:
+                raise DatabaseUnavailable(_UNCERTAIN_DETAIL) from problem
+            raise
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
@@ -144,14 +185,21 @@ class Reader:
         raise ReadOnly(query)
 
     async def _read(self, statement: Callable[[Session], Coroutine[Any, Any, Any]]) -> Any:
-        with translated_errors():
-            try:
-                async with self._database.pool.acquire(timeout=2.0) as session:
-                    return await statement(session)
-            except _LOST:
-                # A pooled connection may have died with the old server; a read is safe to repeat on a fresh one.
-                async with self._database.pool.acquire(timeout=2.0) as session:
-                    return await statement(session)
+        try:
+            return await self._once(statement)
+        except DatabaseUnavailable as problem:
+            if isinstance(problem.__cause__, _BUSY):
+                raise
+        # A pooled connection may have died with the old server; a read is safe to repeat on a fresh one.
+        return await self._once(statement)
+
+    async def _once(self, statement: Callable[[Session], Coroutine[Any, Any, Any]]) -> Any:
+        session = await self._database.acquire()
+        try:
+            with translated_errors():
+                return await statement(session)
+        finally:
+            await self._database.pool.release(session)
 
 
 class ReadOnly(RuntimeError):

@@ -120,7 +120,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_folder_and_bytes_that_are_not_text_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="cannot be read: .*Is a directory"):
+    with pytest.raises(ContractError, match=r"cannot be read: .*Is a directory"):
         read(tmp_path)
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe5\n")
     with pytest.raises(ContractError, match=r"latin.yaml: cannot be read: .*utf-8"):
