@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,9 @@ def main() -> int:
         return _fail(error, announce)
     except OSError as error:
         return _fail(disk_trouble(error), announce)
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whoever waits is told, the log has the rest
+        traceback.print_exc()
+        return _fail(Trouble(f"Tandem itself broke: {type(error).__name__}: {error}. See .tandem/logs."), announce)
     return 0
 
 
