@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Mapping
 from functools import partial
 from typing import Any
 
-from tandem.kit.contract import ContractError
 from tandem.local import prism, probe
 from tandem.local.databases import PostgresProcess, accepts_connections, fill, server
 from tandem.local.fleet import Fleet
@@ -73,8 +72,8 @@ class Stack:
                 group.create_task(self._up_mock())
                 for unit in self.fleet.first_units():
                     group.create_task(self._start_in_turn(unit))
-        except* (Trouble, OSError, ContractError) as failures:
-            raise _first(failures) from None
+        except ExceptionGroup as failures:
+            raise _first(failures) from failures
 
     async def _start_in_turn(self, unit: Unit) -> None:
         """So many at a time as there are processors: the databases, which all wait for, are not held up by loading."""
@@ -199,11 +198,7 @@ async def _envoy_readiness(admin_port: int) -> list[str]:
     return [] if answer.status == 200 else [answer.body.decode(errors="replace").strip().lower()]
 
 
-def _first(failures: BaseExceptionGroup[Trouble | OSError | ContractError]) -> Exception:
-    """The one to tell; what followed from it would only confuse."""
-    found: BaseException = failures
-    while isinstance(found, BaseExceptionGroup):
-        started = [one for one in found.exceptions if not isinstance(one, StartFailed)]
-        found = (started or list(found.exceptions))[0]
-    assert isinstance(found, Exception)
-    return found
+def _first(failures: ExceptionGroup[Exception]) -> Exception:
+    """The one to tell: a process that did not start may be the consequence of another failure."""
+    single = [_first(one) if isinstance(one, ExceptionGroup) else one for one in failures.exceptions]
+    return min(single, key=lambda failure: isinstance(failure, StartFailed))
