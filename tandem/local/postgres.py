@@ -223,8 +223,9 @@ def _unprivileged(command: list[str], *paths: Path) -> list[str]:
     user = pwd.getpwnam(UNPRIVILEGED_USER)
     drop = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if not all(_open_to_all(path) for path in (binaries(), *paths)):
-        # A checkout in root's home: the one capability that opens its closed folders goes along.
-        drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # A checkout in root's home: the one capability that opens its closed folders goes along. initdb asks access(2)
+        # whether it may run `postgres`, and that call forgets capabilities unless no_setuid_fixup is set.
+        drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [*drop, *command]
 
 
