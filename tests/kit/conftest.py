@@ -1,0 +1,80 @@
+"""A small service on a database of its own, for the tests of what every service is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+import structlog
+
+from tandem.kit.auth.jwks import StaticKeys
+from tandem.kit.migrations import migrate
+from tandem.local.issuer import LocalIssuer
+from tests.kit.loan.contract import write_contracts
+from tests.kit.loan.service import LoanService, make_app, start
+from tests.service_under_test import Databases
+
+StartLoan: TypeAlias = Callable[..., Awaitable[LoanService]]
+_MIGRATIONS = Path(__file__).parent / "loan" / "migrations"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_tracebacks() -> None:
+    """The default ones show every local variable, which takes most of a second for each provoked error."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[renderer])
+
+
+@pytest.fixture(scope="session")
+def loan_contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_contracts(tmp_path_factory.mktemp("loan") / "contracts")
+
+
+@pytest.fixture(scope="session")
+async def loan_database(databases: Databases) -> AsyncIterator[str]:
+    url = await databases.create()
+    await asyncio.to_thread(migrate, url, _MIGRATIONS)
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+async def running_loan(
+    loan_database: str, loan_contracts: Path, issuer: LocalIssuer, keys: StaticKeys
+) -> AsyncIterator[LoanService]:
+    one = await start(*make_app(loan_database, loan_contracts, keys), issuer)
+    yield one
+    await one.stop()
+
+
+@pytest.fixture
+async def loan(running_loan: LoanService) -> LoanService:
+    """The service with empty tables; its answers are held strictly against its contract."""
+    await _empty(running_loan)
+    running_loan.flags.on_for.clear()
+    return running_loan
+
+
+@pytest.fixture
+async def start_loan(
+    loan_database: str, loan_contracts: Path, issuer: LocalIssuer, keys: StaticKeys
+) -> AsyncIterator[StartLoan]:
+    """Starts the service with other options."""
+    started: list[LoanService] = []
+
+    async def start_loan(url: str = loan_database, with_loops: bool = False, **options: Any) -> LoanService:
+        started.append(await start(*make_app(url, loan_contracts, keys, **options), issuer, with_loops))
+        if url == loan_database:
+            await _empty(started[-1])
+        return started[-1]
+
+    yield start_loan
+    for one in started:
+        await one.stop()
+
+
+async def _empty(service: LoanService) -> None:
+    await service.pool.execute("TRUNCATE loans, guarantees, greetings, outbox, inbox, idempotency_keys")

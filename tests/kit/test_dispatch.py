@@ -1,0 +1,432 @@
+"""One operation at the wire: what is refused, what is done, what is kept, and what the caller is told."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from tests.kit.conftest import StartLoan
+from tests.kit.loan.service import LoanService
+from tests.service_under_test import SUPPORT, Who, customer, with_scopes
+
+LOAN = {"name": "Anna", "amount": 500}
+ALL = ("loans", "guarantees", "outbox", "idempotency_keys")
+
+
+async def open_loan(loan: LoanService, key: str = "key-00000001", **options: Any) -> httpx.Response:
+    return await loan.send("POST", "/v1/loans", options.pop("json", LOAN), key=key, **options)
+
+
+def problem(response: httpx.Response, status: int, type_: str) -> dict[str, Any]:
+    """The problem document, after checking what all of them have in common."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert (document["status"], document["type"]) == (status, f"/problems/{type_}")
+    assert document["request_id"] == response.headers["x-request-id"]
+    assert document["title"]
+    return document
+
+
+async def test_created_is_answered_with_its_address_and_version(loan: LoanService) -> None:
+    answer = await open_loan(loan)
+    body = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (201, "application/json")
+    assert (answer.headers["location"], answer.headers["etag"]) == (f"/v1/loans/{body['id']}", '"1"')
+    assert body == {"id": body["id"], "name": "Anna", "amount": 500, "version": 1}
+    assert (await loan.send("GET", answer.headers["location"])).json() == body
+
+
+async def test_body_is_not_read_as_anything_but_json(loan: LoanService) -> None:
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        answer = await open_loan(loan, headers={"content-type": kind})
+        assert problem(answer, 415, "unsupported-media-type")["detail"] == "Send the body as application/json."
+    assert (await open_loan(loan, headers={"content-type": "Application/JSON; charset=utf-8"})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b'{"name": "Anna",}',
+        b"\xff\xfe",
+        b'{"name": "\\ud800", "amount": 1}',
+        b"NaN",
+        b'{"amount": 1e400}',
+        b"[" * 3000,
+    ],
+)
+async def test_what_is_not_json_is_a_400(loan: LoanService, content: bytes) -> None:
+    answer = await loan.send("POST", "/v1/loans", content=content, key="key-00000001")
+    assert "The body is not JSON" in problem(answer, 400, "malformed-request")["detail"]
+
+
+async def test_body_nested_deeper_than_any_check_is_a_400(loan: LoanService) -> None:
+    for notes in (b"[" * 900 + b"]" * 900, b"[" * 900 + b'"\\u0000x"' + b"]" * 900):
+        content = b'{"name": "Anna", "amount": "1", "notes": ' + notes + b"}"
+        answer = await loan.send("POST", "/v1/loans", content=content, key="key-00000001")
+        assert answer.status_code in (400, 422)
+
+
+async def test_missing_body_is_a_422(loan: LoanService) -> None:
+    answer = await loan.send("POST", "/v1/loans", key="key-00000001")
+    assert problem(answer, 422, "invalid-request")["errors"] == [
+        {"in": "body", "pointer": "/", "message": "a body is required"}
+    ]
+
+
+async def test_problem_names_each_field_and_what_is_allowed(loan: LoanService) -> None:
+    sent = {"name": "", "amount": True, "currency": "USD", "colour": "red", "tags": ["a", 5]}
+    errors = problem(await open_loan(loan, json=sent), 422, "invalid-request")["errors"]
+    assert {error["pointer"]: error["message"] for error in errors} == {
+        "/name": "this value is shorter than 1 character",
+        "/amount": 'this value is not of type "integer"',
+        "/currency": "this value is none of those allowed: SEK, NOK, DKK, EUR",
+        "/tags/1": 'this value is not of type "string"',
+        "/": "there is no such field: colour; allowed are: name, amount, currency, tags, start, notes",
+    }
+
+
+async def test_nul_in_a_text_is_a_422(loan: LoanService) -> None:
+    answer = await open_loan(loan, json={**LOAN, "name": "An\0na"})
+    assert "NUL" in problem(answer, 422, "invalid-request")["detail"]
+
+
+async def test_moment_that_python_does_not_have_is_a_422(loan: LoanService) -> None:
+    answer = await open_loan(loan, json={**LOAN, "start": "0000-01-01T00:00:00Z"})
+    assert problem(answer, 422, "invalid-request")["errors"][0]["pointer"] == "/start"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_body_beyond_the_limit_is_a_413(start_loan: StartLoan, declared: bool) -> None:
+    loan = await start_loan(most_body_bytes=100)
+
+    async def chunks() -> Any:
+        for _ in range(20):
+            yield b'"0123456789",'
+
+    headers = loan.headers(key="key-00000001", more={"content-type": "application/json"})
+    content = b"[" + b'"0123456789",' * 20 if declared else chunks()
+    answer = await loan.client.post("/v1/loans", content=content, headers=headers)
+    assert problem(answer, 413, "content-too-large")["detail"] == "The body may be at most 100 bytes."
+
+
+async def test_body_of_just_the_limit_is_read(start_loan: StartLoan) -> None:
+    loan = await start_loan(most_body_bytes=27)
+    assert (
+        await loan.send("POST", "/v1/loans", content=b'{"name":"Anna","amount":50}', key="key-00000001")
+    ).status_code == 201
+    answer = await loan.send("POST", "/v1/loans", content=b'{"name":"Anna","amount":500}', key="key-00000002")
+    assert answer.status_code == 413
+
+
+async def test_no_token_is_a_401_that_says_which_kind(loan: LoanService) -> None:
+    answer = await loan.send("GET", "/v1/loans", as_=None)
+    problem(answer, 401, "unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_missing_scope_is_a_403_that_names_it(loan: LoanService) -> None:
+    answer = await open_loan(loan, as_=with_scopes("support", "accounts:read"))
+    assert "accounts:manage" in problem(answer, 403, "forbidden")["detail"]
+
+
+async def test_public_operation_needs_no_token(loan: LoanService) -> None:
+    answer = await loan.send("GET", "/v1/terms", as_=None)
+    assert (answer.status_code, answer.content) == (200, b"%PDF-1.7")
+    assert answer.headers["content-type"] == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "message"),
+    [
+        ("limit=0", "limit", "this value is less than the minimum of 1"),
+        ("limit=101", "limit", "this value is greater than the maximum of 100"),
+        ("limit=99999999999999999999999999", "limit", 'this value is not of type "integer"'),
+        ("limit=5.0", "limit", 'this value is not of type "integer"'),
+        ("limit=", "limit", 'this value is not of type "integer"'),
+        ("limit=%D9%A5", "limit", 'this value is not of type "integer"'),
+        ("limit=5&limit=6", "limit", "limit is given more than once; send it once"),
+        ("rate=NaN", "rate", 'this value is not of type "number"'),
+        ("rate=1e5", "rate", 'this value is not of type "number"'),
+        ("late=True", "late", 'this value is not of type "boolean"'),
+        ("late=1", "late", 'this value is not of type "boolean"'),
+        ("status=open&status=lost", "status/1", "this value is none of those allowed: open, late, paid"),
+        ("cursor=", "cursor", "this value is shorter than 1 character"),
+        ("cursor=a%00b", "cursor", "cursor contains a NUL character, which is not allowed"),
+        ("day=2026-02-30", "day", 'this value is not a "date"'),
+        ("page=2", "page", "there is no such parameter; allowed are: limit, status, rate, late, cursor, day"),
+        ("LIMIT=2", "LIMIT", "there is no such parameter; allowed are: limit, status, rate, late, cursor, day"),
+    ],
+)
+async def test_wrong_query_is_a_422_that_names_it(loan: LoanService, query: str, pointer: str, message: str) -> None:
+    errors = problem(await loan.send("GET", f"/v1/loans?{query}"), 422, "invalid-request")["errors"]
+    assert errors == [{"in": "query", "pointer": pointer, "message": message}]
+
+
+@pytest.mark.parametrize("query", ["cursor=%ED%A0%80", "cursor=%FF", "&".join(f"a{n}=1" for n in range(101))])
+async def test_query_that_cannot_be_read_is_a_400(loan: LoanService, query: str) -> None:
+    problem(await loan.send("GET", f"/v1/loans?{query}"), 400, "malformed-request")
+
+
+async def test_query_becomes_what_its_schema_says(loan: LoanService) -> None:
+    seen = (
+        await loan.send("GET", "/v1/loans?limit=5&status=open&status=paid&rate=-2.5&late=true&day=2026-01-31")
+    ).json()["seen"]
+    assert (seen["limit"], seen["status"], seen["rate"], seen["late"]) == (5, ["open", "paid"], -2.5, True)
+    assert seen["day"] == "2026-01-31"
+
+
+async def test_what_is_left_out_is_the_default(loan: LoanService) -> None:
+    seen = (await loan.send("GET", "/v1/loans")).json()["seen"]
+    assert (seen["limit"], seen["status"], seen["rate"], seen["late"]) == (20, None, None, None)
+
+
+async def test_required_parameter_is_asked_for(loan: LoanService) -> None:
+    errors = problem(await loan.send("GET", "/v1/trouble"), 422, "invalid-request")["errors"]
+    assert errors == [{"in": "query", "pointer": "how", "message": "how is required"}]
+
+
+@pytest.mark.parametrize("loan_id", ["nonsense", "lon_%00", "lon_%ED%A0%80", "lon_" + "å" * 3000])
+async def test_wrong_path_is_a_422(loan: LoanService, loan_id: str) -> None:
+    errors = problem(await loan.send("GET", f"/v1/loans/{loan_id}"), 422, "invalid-request")["errors"]
+    assert {(error["in"], error["pointer"]) for error in errors} == {("path", "loan_id")}
+
+
+async def test_cursor_of_one_page_leads_to_the_next(loan: LoanService) -> None:
+    first = (await loan.send("GET", "/v1/loans?limit=3&late=true")).json()["seen"]
+    second = await loan.send("GET", f"/v1/loans?limit=7&late=true&cursor={first['next']}")
+    assert second.json()["seen"]["after"] == [3]
+    foreign = await loan.send("GET", f"/v1/loans?limit=3&late=false&cursor={first['next']}")
+    assert problem(foreign, 422, "invalid-cursor")["errors"][0]["pointer"] == "cursor"
+
+
+async def test_problem_of_a_handler_is_answered_and_nothing_is_kept(loan: LoanService) -> None:
+    document = problem(await loan.send("POST", "/v1/trouble?how=problem"), 409, "loan-is-paid")
+    assert (document["title"], document["detail"]) == ("The loan is paid", "The loan is paid already.")
+    assert await loan.count("loans") == 0
+
+
+async def test_missing_version_is_a_428(loan: LoanService) -> None:
+    answer = await loan.send("PATCH", "/v1/loans/lon_1", {"name": "Berit"})
+    assert "ETag" in problem(answer, 428, "precondition-required")["detail"]
+
+
+async def test_change_of_another_version_is_a_412(loan: LoanService) -> None:
+    address = (await open_loan(loan)).headers["location"]
+    changed = await loan.send("PATCH", address, {"name": "Berit"}, headers={"if-match": '"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    late = await loan.send("PATCH", address, {"name": "Carl"}, headers={"if-match": '"1"'})
+    assert 'the newest version is "2"' in problem(late, 412, "precondition-failed")["detail"]
+    assert (await loan.send("GET", address)).json()["name"] == "Berit"
+
+
+async def test_version_that_is_none_is_a_422(loan: LoanService) -> None:
+    answer = await loan.send("PATCH", "/v1/loans/lon_1", {"name": "Berit"}, headers={"if-match": "*"})
+    assert problem(answer, 422, "invalid-request")["errors"][0]["in"] == "header"
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"), [('"1"', 304), ('W/"1"', 304), ("*", 304), ('"7", "1"', 304), ('"2"', 200), ("1", 200)]
+)
+async def test_version_the_caller_has_is_not_sent_again(loan: LoanService, seen: str, status: int) -> None:
+    address = (await open_loan(loan)).headers["location"]
+    answer = await loan.send("GET", address, headers={"if-none-match": seen})
+    assert (answer.status_code, answer.headers["etag"]) == (status, '"1"')
+    assert bool(answer.content) == (status == 200)
+
+
+async def test_head_is_get_without_its_body(loan: LoanService) -> None:
+    address = (await open_loan(loan)).headers["location"]
+    got, head = await loan.send("GET", address), await loan.send("HEAD", address)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag"):
+        assert head.headers[name] == got.headers[name]
+    assert (await loan.send("HEAD", "/v1/loans/lon_0")).status_code == 404
+
+
+async def test_nothing_to_say_is_a_204_without_a_length(loan: LoanService) -> None:
+    address = (await open_loan(loan)).headers["location"]
+    answer = await loan.send("DELETE", address)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not {"content-length", "content-type"} & answer.headers.keys()
+    problem(await loan.send("GET", address), 404, "loan-not-found")
+
+
+async def test_stream_is_sent_as_it_is_made(loan: LoanService) -> None:
+    answer = await loan.send("GET", "/v1/loans/export")
+    assert (answer.status_code, answer.text) == (200, "line 0\nline 1\nline 2\n")
+    assert answer.headers["content-type"] == "text/csv"
+    assert "content-length" not in answer.headers
+    assert (await loan.send("HEAD", "/v1/loans/export")).content == b""
+
+
+async def test_stream_that_fails_at_once_is_a_problem(loan: LoanService) -> None:
+    problem(await loan.send("GET", "/v1/loans/export?fail_after=0"), 409, "loan-is-paid")
+
+
+async def test_stream_that_fails_later_does_not_look_complete(start_loan: StartLoan) -> None:
+    loan = await start_loan(strict_responses=False)
+    sent = await loan.raw("GET", "/v1/loans/export", query=b"fail_after=2", headers=loan.headers())
+    assert b"".join(message.get("body", b"") for message in sent) == b"line 0\nline 1\n"
+    assert all(message.get("more_body", True) for message in sent)
+
+
+async def test_operation_behind_a_flag_does_not_exist_until_it_is_on(loan: LoanService) -> None:
+    problem(await loan.send("GET", "/v1/offers"), 404, "operation-not-released")
+    loan.flags.on_for["loan-offers"] = None
+    assert (await loan.send("GET", "/v1/offers")).json() == {"seen": {"flag": True}}
+
+
+async def test_flag_can_be_on_for_one_caller(loan: LoanService) -> None:
+    loan.flags.on_for["loan-offers"] = "agent-7"
+    assert (await loan.send("GET", "/v1/offers")).status_code == 404
+    assert (await loan.send("GET", "/v1/offers", as_=Who("support", "agent-7"))).status_code == 200
+
+
+def deprecated_calls(caller: str) -> float:
+    labels = {"operation": "listRates", "caller": caller}
+    return REGISTRY.get_sample_value("deprecated_calls_total", labels) or 0.0
+
+
+async def test_deprecated_operation_says_so_and_counts_its_callers(loan: LoanService) -> None:
+    callers = [Who("service", "card", scopes=("accounts:read",)), SUPPORT, customer("cus_1"), customer("cus_2")]
+    before = {name: deprecated_calls(name) for name in ("card", "support", "customer")}
+    for caller in callers:
+        answer = await loan.send("GET", "/v1/rates", as_=caller)
+        assert answer.headers["deprecation"] == "@1767225600"
+        assert answer.headers["sunset"] == "Thu, 31 Dec 2026 00:00:00 GMT"
+    assert {name: deprecated_calls(name) - count for name, count in before.items()} == {
+        "card": 1,
+        "support": 1,
+        "customer": 2,
+    }
+
+
+async def test_read_cannot_write(loan: LoanService) -> None:
+    await open_loan(loan)
+    problem(await loan.send("GET", "/v1/trouble?how=write"), 500, "internal-error")
+    assert await loan.count("loans") == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "status"), [("bug", 500), ("row", 500), ("commit", 500), ("list", 500), ("event", 500), ("lost", 503)]
+)
+async def test_handler_that_fails_leaves_nothing(loan: LoanService, how: str, status: int) -> None:
+    answer = await loan.send("POST", f"/v1/trouble?how={how}")
+    problem(answer, status, "internal-error" if status == 500 else "unavailable")
+    assert [await loan.count(table) for table in ALL] == [0, 0, 0, 0]
+
+
+async def test_change_that_fails_at_commit_is_not_called_done(loan: LoanService) -> None:
+    """The transaction is committed before the answer leaves: what is refused that late is still an error."""
+    document = problem(await loan.send("POST", "/v1/trouble?how=commit"), 500, "internal-error")
+    assert document["detail"] == "The error is recorded under this request id. Nothing was changed."
+    assert (await loan.send("POST", "/v1/trouble?how=well")).status_code == 200
+    assert await loan.count("loans") == 1
+
+
+async def test_time_that_runs_out_is_a_504_and_nothing_is_kept(loan: LoanService) -> None:
+    answer = await loan.send("POST", "/v1/trouble?how=slow", headers={"x-envoy-expected-rq-timeout-ms": "30"})
+    assert "ran out" in problem(answer, 504, "deadline-exceeded")["detail"]
+    assert await loan.count("loans") == 0
+
+
+async def test_service_has_a_limit_of_its_own(start_loan: StartLoan) -> None:
+    loan = await start_loan(default_seconds=0.03)
+    answer = await loan.send("POST", "/v1/trouble?how=slow", headers={"x-envoy-expected-rq-timeout-ms": "60000"})
+    problem(answer, 504, "deadline-exceeded")
+
+
+async def test_database_that_is_gone_is_a_503(start_loan: StartLoan, unused_tcp_port: int) -> None:
+    loan = await start_loan(f"postgresql://tandem:secret@127.0.0.1:{unused_tcp_port}/loan")
+    for answer in (await loan.send("GET", "/v1/loans/lon_1"), await open_loan(loan)):
+        problem(answer, 503, "unavailable")
+        assert answer.headers["retry-after"] == "1"
+
+
+async def test_unknown_event_is_a_bug_that_is_named(loan: LoanService) -> None:
+    with capture_logs() as logs:
+        await loan.send("POST", "/v1/trouble?how=event")
+    error = next(line for line in logs if line["event"] == "unhandled error")
+    assert "loan says LoanPaid, which contracts/events.yaml does not list for it" in str(error["exc_info"])
+
+
+async def test_event_leaves_with_the_change_it_tells_of(loan: LoanService) -> None:
+    answer = await open_loan(loan, headers={"x-request-id": "from-the-app"})
+    body = await loan.pool.fetchval("SELECT body FROM outbox")
+    assert answer.json()["id"] in body
+    assert "from-the-app" in body
+
+
+async def test_fifty_requests_with_one_key_have_one_effect_and_one_answer(loan: LoanService) -> None:
+    answers = await asyncio.gather(*(open_loan(loan) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert sorted(answer.headers.get("idempotency-replayed", "") for answer in answers) == [""] + ["true"] * 49
+    assert [await loan.count(table) for table in ("loans", "outbox", "idempotency_keys")] == [1, 1, 1]
+
+
+async def test_key_with_another_body_is_refused(loan: LoanService) -> None:
+    await open_loan(loan)
+    answer = await open_loan(loan, json={**LOAN, "amount": 501})
+    assert "key-00000001" in problem(answer, 422, "idempotency-key-reused")["detail"]
+    assert await loan.count("loans") == 1
+
+
+async def test_key_of_another_caller_is_another_key(loan: LoanService) -> None:
+    first, second = await open_loan(loan), await open_loan(loan, as_=Who("support", "agent-2"))
+    assert first.json()["id"] != second.json()["id"]
+    assert "idempotency-replayed" not in second.headers
+
+
+async def test_key_of_a_failed_attempt_is_free_again(loan: LoanService) -> None:
+    assert (await open_loan(loan, json={**LOAN, "amount": 0})).status_code == 422
+    assert (await open_loan(loan)).status_code == 201
+
+
+async def test_key_must_be_sent_and_be_well_made(loan: LoanService) -> None:
+    without = await loan.send("POST", "/v1/loans", LOAN)
+    assert problem(without, 422, "invalid-request")["errors"] == [
+        {"in": "header", "pointer": "Idempotency-Key", "message": "Idempotency-Key is required"}
+    ]
+    assert (await open_loan(loan, key="short")).status_code == 422
+
+
+def violations(operation: str) -> float:
+    return REGISTRY.get_sample_value("contract_violations_total", {"operation": operation}) or 0.0
+
+
+async def test_answer_that_departs_from_the_contract_is_an_error_in_tests(loan: LoanService) -> None:
+    before = violations("seeTrouble")
+    with capture_logs() as logs:
+        problem(await loan.send("GET", "/v1/trouble?how=wrong"), 500, "internal-error")
+    assert violations("seeTrouble") == before + 1
+    assert ['/: "seen" is a required property'] in [line.get("violations") for line in logs]
+
+
+async def test_answer_that_departs_from_the_contract_is_counted_elsewhere(start_loan: StartLoan) -> None:
+    loan = await start_loan(strict_responses=False)
+    before = violations("makeTrouble")
+    answer = await loan.send("POST", "/v1/trouble?how=wrong")
+    assert (answer.status_code, answer.json()["name"]) == (200, "Anna")
+    assert violations("makeTrouble") == before + 1
+
+
+async def test_only_a_share_of_the_answers_is_checked(start_loan: StartLoan) -> None:
+    chances = iter([0.2, 0.3, 0.1])
+    loan = await start_loan(strict_responses=False, response_share=0.25, chance=lambda: next(chances))
+    before = violations("makeTrouble")
+    for _ in range(3):
+        await loan.send("POST", "/v1/trouble?how=wrong")
+        await loan.pool.execute("TRUNCATE loans CASCADE")
+    assert violations("makeTrouble") == before + 2
+
+
+async def test_call_reaches_what_lies_outside(loan: LoanService) -> None:
+    seen = (await loan.send("GET", "/v1/trouble?how=shared")).json()["seen"]
+    assert seen == {"objects": "https://objects.invalid/a", "stage": "test", "peers": "the peers"}
