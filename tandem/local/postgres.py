@@ -33,7 +33,7 @@ _ORPHANS_REMAIN = "pre-existing shared memory block"
 _EXPLANATIONS = {
     "No space left on device": "The disk is full. Free some space and try again.",
     "Address already in use": "The port {port} is taken. Stop what uses it or choose another port.",
-    "database files are incompatible": "{data_dir} was made by another version of PostgreSQL. Reset the state and try again.",
+    "database files are incompatible": "{data_dir} is of another version of PostgreSQL. Reset the state and try again.",
     "Permission denied": "PostgreSQL may not read or write {data_dir}.",
 }
 
@@ -72,6 +72,10 @@ class Server:
     settings: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        # A running server is recognised by the folder in its command line.
+        self.data_dir = self.data_dir.resolve()
+
     @property
     def initialized(self) -> bool:
         return (self.data_dir / "PG_VERSION").exists()
@@ -79,13 +83,11 @@ class Server:
     @property
     def pid(self) -> int | None:
         """Of the running server, whoever started it."""
+        process = self._recorded()
         try:
-            pid = int((self.data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
-            process = psutil.Process(pid)
-            served = process.status() != psutil.STATUS_ZOMBIE and str(self.data_dir) in process.cmdline()
-        except (OSError, ValueError, psutil.NoSuchProcess):
+            return process.pid if process is not None and str(self.data_dir) in process.cmdline() else None
+        except psutil.NoSuchProcess:
             return None
-        return pid if served else None
 
     def url(self, database: str = "postgres", user: str = ADMIN, password: str | None = None) -> str:
         secret = quote(self.password if password is None else password, safe="")
@@ -109,7 +111,9 @@ class Server:
         """Return when the server takes connections. A server killed earlier recovers here."""
         if self.pid is not None:
             raise PostgresError(f"PostgreSQL already runs on {self.data_dir} (process {self.pid}). Stop it first.")
-        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+        if self._process is not None:
+            self._process.wait()
+        self._forget_reused_pid()
         give_up = time.monotonic() + timeout_seconds
         while (failure := self._try_start(give_up)) is not None:
             if _ORPHANS_REMAIN not in failure or time.monotonic() > give_up:
@@ -121,8 +125,26 @@ class Server:
         self._end(signal.SIGINT, timeout_seconds)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it, and every process it made, as a power cut would."""
+        family = psutil.Process(self.pid).children(recursive=True) if self.pid is not None else []
         self._end(signal.SIGKILL, 10.0)
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10.0)
+
+    def _recorded(self) -> psutil.Process | None:
+        """The living process with the id in the server's own record, whatever it is."""
+        try:
+            process = psutil.Process(int((self.data_dir / "postmaster.pid").read_text().split("\n", 1)[0]))
+            return process if process.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return None
+
+    def _forget_reused_pid(self) -> None:
+        # Only then: for a dead process PostgreSQL itself looks in this file for orphans that still write to the data.
+        if self._recorded() is not None:
+            (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
 
     def _make_data_dir(self) -> None:
         try:

@@ -22,9 +22,8 @@ CREATE TABLE IF NOT EXISTS messages (
     visible_at timestamptz NOT NULL DEFAULT now(),
     published_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (queue, event_id)
-);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 CREATE INDEX IF NOT EXISTS messages_in_order ON messages (queue, subject, position);
-CREATE INDEX IF NOT EXISTS messages_by_queue ON messages (queue, position);
 
 CREATE TABLE IF NOT EXISTS dead_letters (
     position bigint PRIMARY KEY,
@@ -75,25 +74,34 @@ WITH new AS (
     ORDER BY nth
     ON CONFLICT DO NOTHING
 )
-SELECT pg_notify($5 || queue, '') FROM (SELECT DISTINCT queue FROM unnest($1::text[]) AS queue) AS queues
+SELECT set_config('synchronous_commit', 'on', true), pg_notify($5 || queue, '')
+FROM (SELECT DISTINCT queue FROM unnest($1::text[]) AS queue) AS queues
 """
 
-# Only the first message of a subject may be handed out, so the others wait while it is leased or put off.
+# Only the first message of a subject may be handed out, so the others wait while it is leased or put off. Walking the
+# index from subject to subject costs the same however many messages wait behind each; $4 is where the walk begins.
 CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT position
-    FROM messages AS message
-    WHERE queue = $1 AND visible_at <= now() AND NOT EXISTS (
-        SELECT FROM messages AS earlier
-        WHERE earlier.queue = $1 AND earlier.subject = message.subject AND earlier.position < message.position)
-    ORDER BY position
+WITH RECURSIVE heads AS (
+    (SELECT subject, position, visible_at FROM messages
+    WHERE queue = $1 AND subject > $4
+    ORDER BY subject, position LIMIT 1)
+    UNION ALL
+    SELECT following.subject, following.position, following.visible_at
+    FROM heads CROSS JOIN LATERAL (
+        SELECT subject, position, visible_at FROM messages
+        WHERE queue = $1 AND subject > heads.subject
+        ORDER BY subject, position LIMIT 1) AS following
+), due AS MATERIALIZED (
+    SELECT position FROM messages
+    WHERE position = ANY(ARRAY(SELECT position FROM heads WHERE visible_at <= now() LIMIT $2 + 16))
+        AND visible_at <= now()
     LIMIT $2
     FOR UPDATE SKIP LOCKED
 )
 UPDATE messages SET attempts = attempts + 1, visible_at = now() + $3::interval
 FROM due
 WHERE messages.position = due.position
-RETURNING messages.position, body, attempts
+RETURNING messages.position, subject, body, attempts
 """
 
 ACKNOWLEDGE = "DELETE FROM messages WHERE position = $1"

@@ -31,6 +31,7 @@ class PostgresTransport(Transport):
         self._lease = timedelta(seconds=lease_seconds)
         self._max_connections = max_connections
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._turns: dict[str, str] = {}
         self._bells: dict[str, Bell] = {}
         self._listeners: list[_Listener] = []
 
@@ -41,7 +42,10 @@ class PostgresTransport(Transport):
             max_size=self._max_connections,
             command_timeout=5,
             timeout=_CONNECT_SECONDS,
-            server_settings={"application_name": "tandem-bus"},
+            # Every statement here is its own transaction and leaves nothing to reset.
+            reset=_nothing_to_reset,
+            # A lost claim or acknowledgement only repeats an event, so nobody waits for the disk but the publisher.
+            server_settings={"application_name": "tandem-bus", "synchronous_commit": "off"},
         )
 
     async def close(self) -> None:
@@ -105,7 +109,12 @@ class PostgresTransport(Transport):
                 return await connection.fetch(statement, *values)
 
     async def _claim(self, queue: str, limit: int) -> list[Delivery]:
-        rows = await self._fetch(bus.CLAIM, queue, limit, self._lease)
+        """In turns: the walk over the subjects goes on where the last one ended."""
+        begin = self._turns.get(queue, "")
+        rows = await self._fetch(bus.CLAIM, queue, limit, self._lease, begin)
+        self._turns[queue] = max(row["subject"] for row in rows) if len(rows) == limit else ""
+        if begin and len(rows) < limit:
+            rows += await self._fetch(bus.CLAIM, queue, limit - len(rows), self._lease, "")
         rows.sort(key=lambda row: row["position"])
         return [Delivery(queue, row["body"].encode(), row["attempts"], row["position"]) for row in rows]
 
@@ -123,6 +132,10 @@ class PostgresTransport(Transport):
             listener.start()
             self._listeners.append(listener)
         return self._bells[queue]
+
+
+async def _nothing_to_reset(_: object) -> None:
+    return None
 
 
 class _Listener(Loop):

@@ -10,6 +10,7 @@ import pytest
 
 from tandem.kit.database import DatabaseUnavailable
 from tandem.kit.events import bus
+from tandem.kit.events.envelope import Event
 from tandem.kit.events.postgres import PostgresTransport
 from tandem.local.postgres import Server, free_port
 from tests.kit.events.conftest import ROUTES, Connection, Pool, Say, Until
@@ -114,6 +115,17 @@ async def test_installing_twice_at_once_works(bus_url: str, role: MakeRole) -> N
     await asyncio.gather(*(bus.install(connection, {name: "ledger"}) for connection in connections))
     for connection in connections:
         await connection.close()
+
+
+async def test_every_subject_gets_its_turn(transport: PostgresTransport, say: Say) -> None:
+    """Else a busy subject early in the alphabet would keep the others waiting."""
+    await transport.publish([say(f"crd_{n}") for _ in range(10) for n in range(5)])
+    order = []
+    for _ in range(10):
+        for delivery in await transport.receive("ledger", 2, 0):
+            order.append(Event.from_json(delivery.body).subject)
+            await transport.acknowledge(delivery)
+    assert all(order.count(f"crd_{n}") >= 3 for n in range(5))
 
 
 async def test_event_arrives_within_50_milliseconds(transport: PostgresTransport, say: Say) -> None:
