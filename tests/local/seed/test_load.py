@@ -45,7 +45,6 @@ async def test_each_service_has_its_part_of_the_world_and_seeding_twice_adds_not
     }
     for _ in range(2):
         await seed(five, WORLD, folder_of)
-        print(time.monotonic() - start)
         counted = {key: await _ask(five[key[0]], f"SELECT count(*) FROM {key[1]}") for key in expected}
         assert counted == expected
 
