@@ -15,7 +15,6 @@ from tandem.local.gateway.resources import ENVOY_LOG, Document
 from tandem.local.trouble import Refused
 
 _POLL_SECONDS = 0.002
-_SETTLE_SECONDS = 5.0
 
 
 class ConfigurationRefused(Refused):
@@ -33,14 +32,16 @@ def read(directory: Path) -> Documents | None:
     return Documents(bootstrap=bootstrap, eds=eds, **kinds)
 
 
-def publish(directory: Path, documents: Documents, admin_port: int | None = None) -> None:
+def publish(
+    directory: Path, documents: Documents, admin_port: int | None = None, *, patience_seconds: float = 5.0
+) -> None:
     """With an admin port, return once Envoy serves it; raises ConfigurationRefused with everything as it was before."""
     before = read(directory)
     if before is None or admin_port is None or not admin.is_ready(admin_port):
         _write_everything(directory, documents)
         return
     try:
-        _hand_over(directory, before, documents, admin_port)
+        _hand_over(directory, before, documents, admin_port, patience_seconds)
     except ConfigurationRefused:
         _write_everything(directory, before)
         raise
@@ -49,7 +50,7 @@ def publish(directory: Path, documents: Documents, admin_port: int | None = None
         _write_everything(directory, documents)
 
 
-def _hand_over(directory: Path, before: Documents, after: Documents, admin_port: int) -> None:
+def _hand_over(directory: Path, before: Documents, after: Documents, admin_port: int, patience_seconds: float) -> None:
     """First everything new is known, then routes move, then what is old is forgotten."""
     both = replace(after, cds=_union(before.cds, after.cds), eds={**before.eds, **after.eds})
     for name, document in both.eds.items():
@@ -67,16 +68,18 @@ def _hand_over(directory: Path, before: Documents, after: Documents, admin_port:
         if now.version(source) != document["version_info"]:
             offset = (directory / ENVOY_LOG).stat().st_size
             _write(directory, kind, name, document)
-            now = _accepted(source, document, now, admin_port)
+            now = _accepted(source, document, now, admin_port, patience_seconds)
             if now.version(source) != document["version_info"]:
                 why = admin.refusal(source, directory / ENVOY_LOG, offset)
                 raise ConfigurationRefused(f"{why} The old configuration stays in force.")
     _forget(directory, after)
 
 
-def _accepted(source: Source, document: Document, before: Statistics, admin_port: int) -> Statistics:
+def _accepted(
+    source: Source, document: Document, before: Statistics, admin_port: int, patience_seconds: float
+) -> Statistics:
     """The statistics once Envoy has taken or refused the document."""
-    deadline = time.monotonic() + _SETTLE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         now = Statistics(admin_port)
         if now.refusals(source) > before.refusals(source):
@@ -84,7 +87,7 @@ def _accepted(source: Source, document: Document, before: Statistics, admin_port
         if now.version(source) == document["version_info"] and not now.is_warming:
             return now
         time.sleep(_POLL_SECONDS)
-    raise ConfigurationRefused(f"The gateway did not take the new {source.name} within {_SETTLE_SECONDS:g} s.")
+    raise ConfigurationRefused(f"The gateway did not take the new {source.name} within {patience_seconds:g} s.")
 
 
 def _union(before: Document, after: Document) -> Document:

@@ -1,11 +1,14 @@
 """Changing the gateway while it serves: nothing is lost, nothing bad gets in."""
 
 import asyncio
+import contextlib
 import copy
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,8 +28,8 @@ from tandem.local.gateway import (
     publish,
     verify,
 )
-from tandem.local.gateway.admin import ask
-from tandem.local.gateway.configuration import Documents
+from tandem.local.gateway.admin import ask, expected_versions
+from tandem.local.gateway.configuration import Documents, configuration
 from tandem.local.gateway.publication import read
 from tandem.local.trouble import Refused
 from tests.local.gateway.edge import OPERATIONS, Edge, free_port, until
@@ -152,6 +155,8 @@ def test_draining_waits_for_open_requests(own_edge: Edge) -> None:
     until(lambda: own_edge.upstreams["card 1.0.0"].requests)
     drained = threading.Thread(target=drain, args=(own_edge.ports.admin,), kwargs={"seconds": 5})
     drained.start()
+    drained.join(0.1)
+    assert drained.is_alive()
     own_edge.upstreams["card 1.0.0"].release()
     drained.join()
     caller.join()
@@ -160,6 +165,63 @@ def test_draining_waits_for_open_requests(own_edge: Edge) -> None:
 
 def _send_invoices(edge: Edge, target: Target) -> None:
     edge.gateway.reroute(lambda routing: routing.send_service("invoice", target))
+
+
+@contextlib.contextmanager
+def _admin_port(*answers: str) -> Iterator[int]:
+    """An admin port that gives one answer after another, the last one for ever; it hangs up where one is empty."""
+    rest = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = rest.pop(0) if len(rest) > 1 else rest[0]
+            if answer:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(answer.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def _two_publications(directory: Path) -> tuple[Documents, Documents]:
+    """The first is published already."""
+    ports, instances = Ports(8080, 9901, 4010), [Instance("card", "1.0.0", 7001, 7002)]
+    first = configuration(OPERATIONS, instances, Routing(), ports)
+    publish(directory, first)
+    (directory / "envoy.log").write_text("nothing of interest\n")
+    return first, configuration(OPERATIONS, instances, Routing().send_service("card", MOCK), ports)
+
+
+def test_a_gateway_that_never_answers_the_change_is_given_up_on(tmp_path: Path) -> None:
+    first, second = _two_publications(tmp_path)
+    with _admin_port("LIVE", "cluster_manager.warming_clusters: 1") as port:
+        with pytest.raises(ConfigurationRefused, match=r"did not take the new \w+ within 0.05 s"):
+            publish(tmp_path, second, port, patience_seconds=0.05)
+    assert read(tmp_path) == first
+
+
+def test_a_refusal_that_the_log_does_not_explain_is_said_so(tmp_path: Path) -> None:
+    first, second = _two_publications(tmp_path)
+    versions = "\n".join(f'{source.prefix}.version_text: "{text}"' for source, text in expected_versions(first).items())
+    refused = f"{versions}\nhttp.edge.rds.edge.update_rejected: 1"
+    with _admin_port("LIVE", versions, refused) as port:
+        with pytest.raises(ConfigurationRefused, match="did not take the new routes: its log does not say why"):
+            publish(tmp_path, second, port)
+
+
+def test_a_gateway_that_dies_meanwhile_finds_the_change_when_it_starts_again(tmp_path: Path) -> None:
+    _, second = _two_publications(tmp_path)
+    with _admin_port("LIVE", "") as port:
+        publish(tmp_path, second, port)
+    assert read(tmp_path) == second
 
 
 async def _call_until(over: asyncio.Event, port: int, tally: Counter[str]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -79,8 +80,8 @@ def test_the_same_day_and_seed_give_the_same_world_to_the_byte() -> None:
 
 
 def test_a_world_is_made_within_half_a_second_of_processor_time() -> None:
-    # The best of a few: other tests may be using the same processor's caches.
-    assert min(_seconds_to_make() for _ in range(3)) < 0.5
+    # The best of a few, since other tests use the same processor; measuring coverage makes it three times as slow.
+    assert min(_seconds_to_make() for _ in range(3)) < (0.5 if sys.gettrace() is None else 2.0)
 
 
 def test_the_world_has_the_size_it_should(made: Made) -> None:
