@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tandem.kit.auth.jwks import KeySet, open_keys
 from tandem.kit.auth.tokens import FileToken, NullToken
-from tandem.kit.discovery import addresses
+from tandem.kit.discovery import Resolver, addresses
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.events.memory import NullTransport
 from tandem.kit.events.postgres import PostgresTransport
@@ -14,7 +14,7 @@ from tandem.kit.events.transport import Transport
 from tandem.kit.flags import Flags, open_flags
 from tandem.kit.objects import NullObjectStore, ObjectStore, S3ObjectStore, S3Settings
 from tandem.kit.peers import PeerNetwork
-from tandem.kit.settings import ServiceSettings
+from tandem.kit.settings import BadSetting, ServiceSettings
 
 
 @dataclass
@@ -32,10 +32,17 @@ def connect(settings: ServiceSettings, catalogue: Catalogue) -> Outside:
     return Outside(
         keys=open_keys(settings.jwks),
         transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
-        network=PeerNetwork(addresses(settings.peer_addresses), tokens),
+        network=PeerNetwork(_addresses(settings.peer_addresses), tokens),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
     )
+
+
+def _addresses(setting: str) -> Resolver:
+    try:
+        return addresses(setting)
+    except ValueError as error:
+        raise BadSetting(f"TANDEM_PEERS: {error}") from error
 
 
 def _objects(settings: ServiceSettings) -> ObjectStore:

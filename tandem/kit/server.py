@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from tandem.kit.admin import Readiness, admin_app
-from tandem.kit.settings import ServiceSettings
+from tandem.kit.settings import ServiceSettings, load_settings
 from tandem.kit.telemetry import logs
 from tandem.kit.telemetry.masking import sensitive_names
 
@@ -23,25 +24,41 @@ _OPEN_REQUESTS_SECONDS = 15
 
 
 class PortTaken(Exception):
-    """Somebody else listens there."""
+    """Somebody else listens there, or we may not."""
+
+
+class StartFailed(Exception):
+    """Says in a sentence why the service did not start."""
 
 
 class _Server(uvicorn.Server):
     """Signals are ours to handle: there are two servers in this process."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._listener = listener
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    async def serve_listener(self) -> None:
+        await self.serve(sockets=[self._listener])
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def run(name: str) -> None:
-    """Serve `services.<name>` until told to stop."""
-    module = importlib.import_module(f"services.{name}.app")
-    settings: ServiceSettings = importlib.import_module(f"services.{name}.settings").Settings()
+def run(name: str, package: str = "services") -> None:
+    """Serve `services.<name>` until told to stop. Raises PortTaken, StartFailed and what create_app raises."""
+    module = importlib.import_module(f"{package}.{name}.app")
+    settings = load_settings(name, package)
     app: FastAPI = module.create_app(settings)
     logs.configure(name, settings.version, settings.stage, sensitive_names(app.state.runtime.contract.document))
     with asyncio.Runner(loop_factory=_uvloop) as runner:
-        runner.run(_serve(app, settings))
+        runner.run(_serve(name, app, settings))
 
 
 def _uvloop() -> asyncio.AbstractEventLoop:
@@ -50,46 +67,71 @@ def _uvloop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _serve(app: FastAPI, settings: ServiceSettings) -> None:
-    runtime = app.state.runtime
-    readiness = Readiness(runtime, app.state.background)
-    public = _server(app, settings.host, settings.port, lifespan="on")
-    admin = _server(admin_app(runtime, readiness), settings.host, settings.admin_port, lifespan="off")
+async def _serve(name: str, app: FastAPI, settings: ServiceSettings) -> None:
+    readiness = Readiness(app.state.runtime, app.state.background)
+    public = _server(app, settings.host, settings.port)
+    admin = _server(admin_app(app.state.runtime, readiness), settings.host, settings.admin_port)
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    serving = asyncio.create_task(public[0].serve(sockets=[public[1]]))
-    watching = asyncio.create_task(admin[0].serve(sockets=[admin[1]]))
-    stopping = asyncio.create_task(stop.wait())
-    log.info("started", port=public[1].getsockname()[1], admin_port=admin[1].getsockname()[1])
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    readiness.draining = True
-    # Load balancers need a moment to see that we are not ready and to send their requests elsewhere.
-    await asyncio.sleep(settings.drain_seconds if stop.is_set() else 0)
-    public[0].should_exit = True
-    await serving
-    admin[0].should_exit = True
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with _started(name, app):
+        watching = asyncio.create_task(admin.serve_listener())
+        serving = asyncio.create_task(public.serve_listener())
+        log.info("started", port=public.port, admin_port=admin.port)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, serving, watching}, return_when=asyncio.FIRST_COMPLETED)
+        readiness.draining = True
+        # Load balancers need a moment to see that we are not ready and to send their requests elsewhere.
+        await asyncio.sleep(settings.drain_seconds)
+        public.should_exit = True
+        await serving
+    admin.should_exit = True
     await watching
-    stopping.cancel()
     log.info("stopped")
 
 
-def _server(app: object, host: str, port: int, lifespan: str) -> tuple[_Server, socket.socket]:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        raise PortTaken(f"Port {port} is taken: stop what listens there or choose another port.") from error
+@contextlib.asynccontextmanager
+async def _started(name: str, app: FastAPI) -> AsyncIterator[None]:
+    """Starts the app before its port answers, and stops it after the last answer has left."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        except Exception as error:
+            log.error("could not start", exc_info=error)
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise StartFailed(f"{name} could not start: {reason}") from error
+        yield
+
+
+def _server(app: object, host: str, port: int) -> _Server:
+    listener = _listener(host, port)
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         loop="none",
         http="httptools",
-        lifespan=lifespan,  # type: ignore[arg-type]
+        lifespan="off",
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=_OPEN_REQUESTS_SECONDS,
     )
-    return _Server(config), listener
+    return _Server(config, listener)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Two may bind one port and only one may listen: find out now, not when requests come.
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} is taken: stop what listens there or choose another port."
+        else:
+            reason = f"Port {port} at {host} cannot be opened: {error.strerror or error}."
+        raise PortTaken(reason) from error
+    return listener

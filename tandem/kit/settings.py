@@ -1,12 +1,17 @@
 """What every service is told from outside. A service adds its own under its own prefix."""
 
+import importlib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, PostgresDsn
+from pydantic import Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REPOSITORY = Path(__file__).parents[2]
+
+
+class BadSetting(Exception):
+    """Names the settings that are missing or wrong, and what they should be."""
 
 
 def _shared(name: str) -> str:
@@ -45,3 +50,18 @@ class ServiceSettings(BaseSettings):
     objects_region: str = Field("eu-north-1", validation_alias=_shared("OBJECTS_REGION"))
     traces_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("TRACES_ENDPOINT"))
     response_share: float = Field(0.01, ge=0, le=1, validation_alias=_shared("RESPONSE_SHARE"))
+
+
+def load_settings(service: str, package: str = "services") -> ServiceSettings:
+    """The settings of a service from the environment; raises BadSetting."""
+    kind: type[ServiceSettings] = importlib.import_module(f"{package}.{service}.settings").Settings
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        wrong = [f"{_variable(str(one['loc'][0]), prefix)}: {one['msg']}" for one in error.errors()]
+        raise BadSetting(f"{service} cannot start with these settings: {'; '.join(wrong)}") from None
+
+
+def _variable(name: str, prefix: str) -> str:
+    return name if name.isupper() else f"{prefix}{name}".upper()

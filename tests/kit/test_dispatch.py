@@ -429,4 +429,4 @@ async def test_only_a_share_of_the_answers_is_checked(start_loan: StartLoan) -> 
 
 async def test_call_reaches_what_lies_outside(loan: LoanService) -> None:
     seen = (await loan.send("GET", "/v1/trouble?how=shared")).json()["seen"]
-    assert seen == {"objects": "https://objects.invalid/a", "stage": "test", "peers": "the peers"}
+    assert seen == {"objects": "https://objects.invalid/a", "stage": "test", "peers": ["bank"]}

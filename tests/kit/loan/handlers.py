@@ -100,7 +100,7 @@ async def see_trouble(call: Call[Any], how: str) -> Any:
                 seen={
                     "objects": (await call.objects.presign_get("a")).url,
                     "stage": call.settings.stage,
-                    "peers": call.peers,
+                    "peers": list(vars(call.peers)),
                 }
             )
     return Loan(id="lon_1", name="Anna", amount=1, version=1)

@@ -12,7 +12,6 @@ import httpx
 import orjson
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from pydantic_settings import SettingsConfigDict
 
 from tandem.kit.auth.caller import Caller
 from tandem.kit.auth.jwks import StaticKeys
@@ -27,14 +26,11 @@ from tandem.kit.peers import PeerNetwork
 from tandem.kit.peers.canned import CannedTransport
 from tandem.kit.runtime import Runtime
 from tandem.kit.service import serve
-from tandem.kit.settings import ServiceSettings
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer
 from tests.kit.loan import handlers
+from tests.kit.loan.peers import Peers
+from tests.kit.loan.settings import Settings
 from tests.service_under_test import SUPPORT, Who
-
-
-class Settings(ServiceSettings):
-    model_config = SettingsConfigDict(env_prefix="LOAN_")
 
 
 class SwitchedFlags:
@@ -144,7 +140,7 @@ def make_app(
         }
     )
     chosen = {"response_share": 1.0, "strict_responses": True, **options}
-    return serve("loan", settings, handlers, lambda connect: "the peers", outside, **chosen), flags
+    return serve("loan", settings, handlers, Peers, outside, **chosen), flags
 
 
 async def start(app: FastAPI, flags: SwitchedFlags, issuer: LocalIssuer, with_loops: bool = False) -> LoanService:

@@ -1,0 +1,7 @@
+from pydantic_settings import SettingsConfigDict
+
+from tandem.kit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="LOAN_")
