@@ -7,7 +7,6 @@ import typer
 from tandem.cli.console import AsJson, out, print_json
 from tandem.local.control import ask
 from tandem.local.state import Home
-from tandem.local.suggestions import one_of
 
 
 def restart(
@@ -17,9 +16,7 @@ def restart(
 
     Example: tandem restart invoice
     """
-    home = Home.find()
-    names = [row["name"] for row in ask(home, "status")["processes"]]
-    document = ask(home, "restart", name=one_of(name, names, "process"))
+    document = ask(Home.find(), "restart", name=name)
     if as_json:
         print_json(document)
         return

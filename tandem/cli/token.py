@@ -14,6 +14,8 @@ from tandem.local.state import Home
 from tandem.local.suggestions import one_of
 from tandem.local.trouble import Refused
 
+_LIFETIME = timedelta(hours=12)
+
 
 class Kind(StrEnum):
     CUSTOMER = "customer"
@@ -45,10 +47,10 @@ def token(
 
 
 def customer_token(home: Home) -> str:
-    return issue(home, Kind.CUSTOMER, None, "local", timedelta(hours=12))
+    return issue(home, Kind.CUSTOMER, None, "local")
 
 
-def issue(home: Home, kind: Kind, customer: str | None, name: str, lifetime: timedelta) -> str:
+def issue(home: Home, kind: Kind, customer: str | None, name: str, lifetime: timedelta = _LIFETIME) -> str:
     check_owner(home.folder)
     home.create()
     try:

@@ -18,8 +18,9 @@ from tandem.local.ports import PortBook
 from tandem.local.processes import Command, Identity
 from tandem.local.services import TokenKeeper, World
 from tandem.local.state import Home, Secrets
+from tandem.local.suggestions import one_of
 from tandem.local.supervisor import StartFailed, Unit
-from tandem.local.trouble import Refused, Trouble
+from tandem.local.trouble import Trouble
 from tandem.spec.manifest import Manifest
 
 GATEWAY, MOCK, DATABASE = "gateway", "mock", "postgres"
@@ -108,9 +109,7 @@ class Stack:
         return await self._fill("--fresh")
 
     async def restart(self, name: str) -> None:
-        if name not in self.units:
-            raise Refused(f"There is no {name!r} here; there are {', '.join(self.units)}.")
-        await self.units[name].restart()
+        await self.units[one_of(name, self.units, "process")].restart()
 
     def documents(self) -> list[dict[str, Any]]:
         """One row per process, for people and programs."""

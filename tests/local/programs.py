@@ -34,10 +34,10 @@ def command(folder: Path, program: str, *arguments: str, name: str = "fake", sto
     return Command(name, argv, folder / f"{name}.log", folder, stop_seconds=stop_seconds)
 
 
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(_GIVE_UP_SECONDS):
+async def until(true: Callable[[], bool], seconds: float = _GIVE_UP_SECONDS) -> None:
+    async with asyncio.timeout(seconds):
         while not true():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)
 
 
 def wait_until(true: Callable[[], bool]) -> None:
