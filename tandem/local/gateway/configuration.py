@@ -126,8 +126,9 @@ def _routes(
 
 
 def _operation_match(operation: Operation) -> Document:
-    method = {"name": ":method", "string_match": {"exact": operation.method.upper()}}
-    return {**path_match(operation.path), "headers": [method]}
+    # Whoever answers GET answers HEAD.
+    method = {"safe_regex": {"regex": "GET|HEAD"}} if operation.is_safe else {"exact": operation.method.upper()}
+    return {**path_match(operation.path), "headers": [{"name": ":method", "string_match": method}]}
 
 
 def _sent(

@@ -14,6 +14,10 @@ ROUTES = "edge"
 _UPSTREAM_IDLE = "4s"
 _LATENCY_BUCKETS_MS = [1, 2, 5, 10, 25, 50, 75, 100, 150, 250, 500, 1000, 2500, 5000, 10000]
 _LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\]|[A-Za-z0-9.-]+\.localhost)(:[0-9]{1,5})?"
+_CORS_HEADERS = [
+    f"access-control-{name}"
+    for name in ("allow-origin", "allow-credentials", "allow-headers", "allow-methods", "expose-headers", "max-age")
+]
 _ALLOWED_HEADERS = (
     "accept, authorization, content-type, idempotency-key, if-match, if-none-match, prefer, traceparent, tracestate, "
     "x-canary, x-request-id, x-tandem-delay, x-tandem-fault, x-tandem-scenario, x-tandem-version, x-user"
@@ -177,6 +181,8 @@ def virtual_host(routes: Sequence[Document]) -> Document:
         "response_headers_to_add": [
             {"header": {"key": "x-request-id", "value": REQUEST_ID}, "append_action": "ADD_IF_ABSENT"}
         ],
+        # Which pages may read an answer is said here alone; mock servers like to let in everybody.
+        "response_headers_to_remove": _CORS_HEADERS,
         # Only the gateway may say how much time is left.
         "request_headers_to_remove": ["x-envoy-upstream-rq-timeout-ms"],
     }

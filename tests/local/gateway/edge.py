@@ -26,6 +26,10 @@ OPERATIONS = (
 )
 
 
+# As Prism does.
+_LAX = "access-control-allow-origin: *\r\naccess-control-expose-headers: *\r\n"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,8 +98,12 @@ class Upstream:
         if path.endswith("/slow"):
             await self._let_go.wait()
         status = "405 Method Not Allowed" if method in {"PUT", "DELETE"} else "200 OK"
-        body = json.dumps({"name": self.name, "method": method, "path": path, "headers": headers}).encode()
-        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+        body = (
+            b""
+            if method == "HEAD"
+            else json.dumps({"name": self.name, "method": method, "path": path, "headers": headers}).encode()
+        )
+        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n{_LAX}\r\n".encode() + body)
 
 
 @dataclass

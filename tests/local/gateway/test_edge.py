@@ -26,6 +26,11 @@ def test_one_operation_mocked_leaves_the_others_live(edge: Edge) -> None:
     assert edge.who("/v1/cards/crd_1") == "card 1.0.0"
 
 
+def test_head_goes_where_get_goes(edge: Edge) -> None:
+    edge.gateway.reroute(lambda routing: routing.send_operation(GET_CARD, MOCK))
+    assert edge.client.head("/v1/cards/crd_1").headers["x-served-by"] == "mock"
+
+
 def test_a_name_is_not_swallowed_by_a_parameter(edge: Edge) -> None:
     edge.gateway.reroute(lambda routing: routing.send_operation(SEARCH, MOCK))
     assert edge.who("/v1/invoices/search") == "mock"
