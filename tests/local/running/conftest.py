@@ -37,7 +37,7 @@ class Laptop:
     async def ask(self, do: str, **arguments: Any) -> Any:
         return await asyncio.to_thread(ask, self.home, do, 60.0, **arguments)
 
-    async def get(self, path: str, kind: Kind = Kind.CUSTOMER, **headers: str) -> aiohttp.ClientResponse:
+    async def get(self, path: str, kind: Kind, **headers: str) -> aiohttp.ClientResponse:
         token = issue(self.home, kind, None, "test")
         url = f"http://127.0.0.1:{self.runtime.stack.ports.given['gateway']}{path}"
         async with self.http.get(url, headers={"authorization": f"Bearer {token}", **headers}) as response:
@@ -45,7 +45,7 @@ class Laptop:
             return response
 
     async def overview(self, **headers: str) -> aiohttp.ClientResponse:
-        return await self.get(f"/v1/accounts/{self.demo.account_id}/overview", **headers)
+        return await self.get(f"/v1/accounts/{self.demo.account_id}/overview", Kind.CUSTOMER, **headers)
 
     def pid(self, name: str) -> int:
         running = self.runtime.stack.units[name].running
