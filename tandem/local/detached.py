@@ -39,7 +39,10 @@ def start_detached(home: Home, on_wait: Callable[[], None] = lambda: None) -> di
         )
     os.close(writer)
     try:
-        return _result(_read(reader, on_wait), log)
+        status = _result(_read(reader, on_wait), log)
+        # It outlives us: nobody here will ever wait for it.
+        process.returncode = 0
+        return status
     except (KeyboardInterrupt, Trouble):
         process.send_signal(signal.SIGTERM)
         process.wait()

@@ -111,7 +111,7 @@ class Unit:
             "reasons": self.reasons,
         }
 
-    async def start(self, timeout_seconds: float = 30.0) -> None:
+    async def start(self, timeout_seconds: float = 60.0) -> None:
         """Return when it is ready; raise StartFailed, with nothing left running, when it does not get there."""
         self._began = time.monotonic()
         self._first_ready = asyncio.get_running_loop().create_future()
@@ -137,7 +137,7 @@ class Unit:
             self.running = None
         self._change(Phase.STOPPED, [])
 
-    async def restart(self, timeout_seconds: float = 30.0) -> None:
+    async def restart(self, timeout_seconds: float = 60.0) -> None:
         """Stop it in good order and start it at once."""
         if self.running is None or self._keeper is None:
             await self.start(timeout_seconds)

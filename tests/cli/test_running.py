@@ -1,0 +1,169 @@
+"""The command line with everything running: in the background, killed, in the foreground, and gone again."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tandem.cli import main
+from tandem.local.postgres import free_port
+from tandem.local.processes import Identity
+from tests.local.programs import wait_until
+
+pytestmark = pytest.mark.xdist_group("laptop")
+
+
+@dataclass
+class Background:
+    folder: Path
+    environment: dict[str, str]
+    said: str
+
+    @property
+    def state(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
+        return document
+
+
+@pytest.fixture(scope="module")
+def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
+    folder = tmp_path_factory.mktemp("background") / "state"
+    ports = {"TANDEM_GATEWAY_PORT": str(free_port()), "TANDEM_MOCK_PORT": str(free_port())}
+    environment = {**os.environ, "TANDEM_HOME": str(folder), **ports}
+    up = [sys.executable, "-m", "tandem.cli.main", "up", "-d"]
+    done = subprocess.run(up, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    yield Background(folder, environment, done.stdout)
+    subprocess.run([*up[:3], "down"], env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture
+def run(
+    background: Background, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    for name in ("TANDEM_HOME", "TANDEM_GATEWAY_PORT", "TANDEM_MOCK_PORT"):
+        monkeypatch.setenv(name, background.environment[name])
+
+    def run(*arguments: str, code: int = main.DONE) -> str:
+        assert main.run(list(arguments)) == code
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    return run
+
+
+def test_what_is_printed_shows_all_and_its_line_works_as_pasted(background: Background) -> None:
+    assert len(re.findall(r"^\w+ +ready ", background.said, re.MULTILINE)) == 8
+    assert f"http://localhost:{background.environment['TANDEM_GATEWAY_PORT']}" in background.said
+    token = next(line for line in background.said.splitlines() if line.startswith("ey"))
+    line = next(line for line in background.said.splitlines() if line.startswith("curl -s "))
+    found = re.fullmatch(r'curl -s (\S+) -H "Authorization: Bearer \$\((\S+) token customer\)"', line)
+    assert found is not None
+    assert found[2].endswith("tandem")
+    request = urllib.request.Request(found[1], headers={"authorization": f"Bearer {token}"})  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        assert json.load(answer)["credit"]["available"]
+
+
+def test_up_again_shows_what_runs(run: Callable[..., str]) -> None:
+    assert run("up").startswith("Tandem already runs here.\n")
+    assert json.loads(run("up", "-d", "--json"))["ready"]
+
+
+def test_status_for_people_and_for_programs(run: Callable[..., str], background: Background) -> None:
+    table = run("status").splitlines()
+    assert table[0].split() == ["what", "status", "where", "version", "pid", "restarts", "ready", "after"]
+    assert len(table) == 9
+    rows = {row["name"]: row for row in json.loads(run("status", "--json"))["processes"]}
+    assert rows["account"]["version"] == "1.0.0"
+    assert rows["account"]["pid"] == background.state["processes"]["account"]["pid"]
+
+
+def test_service_is_restarted_by_name(run: Callable[..., str]) -> None:
+    assert re.match(r"card runs again \(pid \d+, ready after \d+ ms\)\.\n", run("restart", "card"))
+    assert json.loads(run("restart", "card", "--json"))["ready"]
+    assert "Did you mean `card`" in run("restart", "crad", code=main.REFUSED)
+
+
+def test_seed_and_reset_say_what_they_did(run: Callable[..., str]) -> None:
+    services = "customer, account, card, transaction, invoice"
+    assert run("seed") == f"Seeded {services}.\n"
+    assert run("reset") == f"Fresh data in {services}.\n"
+    assert json.loads(run("seed", "--json"))["seeded"] == services.split(", ")
+
+
+def test_logs_show_lines_requests_and_what_went_wrong(run: Callable[..., str], background: Background) -> None:
+    gateway = f"http://localhost:{background.environment['TANDEM_GATEWAY_PORT']}/v1/accounts"
+    request = urllib.request.Request(gateway, headers={"x-request-id": "a-request-of-mine"})
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+        urllib.request.urlopen(request)  # noqa: S310
+    refused.value.close()
+    wait_until(lambda: main.run(["logs", "gateway", "--request", "a-request-of-mine"]) == main.DONE)
+    run("status")
+    story = run("logs", "--request", "a-request-of-mine")
+    assert "operation=account.listAccounts" in story
+    assert "status=401" in story
+    raw = run("logs", "account", "--request", "a-request-of-mine", "--json").splitlines()
+    assert {json.loads(line)["request_id"] for line in raw} == {"a-request-of-mine"}
+    assert len(run("logs", "-n", "3").splitlines()) >= 3
+    assert run("logs", "-n", "0") == ""
+    assert "No log has a line about the request none" in run("logs", "--request", "none", code=main.REFUSED)
+
+
+def test_logs_are_followed_until_interrupted(background: Background) -> None:
+    follow = [sys.executable, "-m", "tandem.cli.main", "logs", "account", "--follow", "-n", "0", "--json"]
+    gateway = f"http://localhost:{background.environment['TANDEM_GATEWAY_PORT']}/v1/accounts"
+    with subprocess.Popen(follow, env=background.environment, stdout=subprocess.PIPE) as following:
+        assert following.stdout
+        os.set_blocking(following.stdout.fileno(), False)
+        heard = b""
+
+        def hears() -> bool:
+            nonlocal heard
+            request = urllib.request.Request(gateway, headers={"x-request-id": "followed"})
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request)  # noqa: S310
+            refused.value.close()
+            assert following.stdout
+            heard += following.stdout.read() or b""
+            return b'"followed"' in heard
+
+        wait_until(hears)
+        following.send_signal(signal.SIGINT)
+        assert following.wait(10) == 0
+
+
+def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Background) -> None:
+    """Then the next one runs in the foreground, and Ctrl-C ends it with all it started."""
+    supervisor = Identity.read(background.state["supervisor"])
+    os.kill(supervisor.pid, signal.SIGKILL)
+    assert supervisor.wait(5)
+    up = [sys.executable, "-m", "tandem.cli.main", "up"]
+    with subprocess.Popen(up, env=background.environment, stdout=subprocess.PIPE, text=True) as foreground:
+        assert foreground.stdout
+        said = iter(foreground.stdout.readline, "")
+        assert any(line.startswith("Try it:") for line in said)
+        started = [Identity.read(one) for one in background.state["processes"].values()]
+        assert len(started) == 8
+        foreground.send_signal(signal.SIGINT)
+        assert list(said)[-1] == "Stopped.\n"
+        assert foreground.wait() == 0
+    assert [one for one in started if one.alive] == []
+    assert _mentioning(background.folder) == []
+    assert not (background.folder / "control.sock").exists()
+
+
+def _mentioning(folder: Path) -> list[list[str]]:
+    """The command lines of processes that work in the folder."""
+    found = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    return [command for command in found if any(str(folder) in part for part in command)]
