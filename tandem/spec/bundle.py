@@ -60,5 +60,19 @@ def _open(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_yaml(document: dict[str, Any]) -> str:
-    # Through JSON, so that a part used twice is written twice: anchors are hard to read and some tools refuse them.
-    return yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, _data: Any) -> bool:
+        """A part used twice is written twice: anchors are hard to read and some tools refuse them."""
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    # PyYAML follows YAML 1.1, where 0917 is text; for readers of YAML 1.2 it is a number.
+    style = "'" if text[:1] in set("0123456789+-.") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)

@@ -1,0 +1,98 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tandem.cli.main import run
+from tests.architecture.project import ROOT
+
+Tandem = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for folder in ("contracts", "services"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tandem:
+    monkeypatch.chdir(project)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(["contract", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def _spoil(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_check_has_a_line_per_contract(tandem: Tandem) -> None:
+    code, out, _ = tandem("check")
+    assert code == 0
+    assert out.splitlines() == [
+        *(f"{service}: valid" for service in ("customer", "account", "card", "transaction", "invoice")),
+        "all together: valid",
+    ]
+
+
+def test_check_says_file_line_and_reason_and_fails(tandem: Tandem, project: Path) -> None:
+    _spoil(project / "contracts/card/openapi.yaml", "last_four: '4821'", "last_four: '48'")
+    code, out, err = tandem("check", "card")
+    assert code == 1
+    assert "  contracts/card/openapi.yaml:" in out
+    assert err == "Not as they should be: card.\n"
+    code, out, _ = tandem("check", "card", "--json")
+    assert (code, set(json.loads(out))) == (1, {"card", "all together"})
+
+
+def test_a_fresh_file_is_not_written_again(tandem: Tandem) -> None:
+    assert tandem("generate", "card") == (0, "Every generated file is fresh.\n", "")
+    assert json.loads(tandem("generate", "card", "--json")[1]) == {"written": []}
+
+
+def test_a_stale_file_is_named_and_then_written(tandem: Tandem, project: Path) -> None:
+    models = project / "services/card/models.py"
+    wanted = models.read_text()
+    models.write_text("edited")
+    code, out, err = tandem("generate", "--check")
+    assert (code, out) == (1, "")
+    assert err == "Stale: services/card/models.py. Run `tandem contract generate` and commit what it writes.\n"
+    assert models.read_text() == "edited"
+    assert tandem("generate", "card") == (0, "Wrote services/card/models.py.\n", "")
+    assert models.read_text() == wanted
+
+
+def test_a_bundle_stands_alone(tandem: Tandem, tmp_path: Path) -> None:
+    code, out, _ = tandem("bundle", "card", "--json")
+    document = json.loads(out)
+    assert (code, document["info"]["title"]) == (0, "Cards")
+    assert ".yaml#" not in out
+    assert tandem("bundle", "--output", str(tmp_path / "all.yaml")) == (0, f"Wrote {tmp_path / 'all.yaml'}.\n", "")
+    assert "/v1/invoices:" in (tmp_path / "all.yaml").read_text()
+
+
+def test_release_keeps_the_contract_once(tandem: Tandem, project: Path) -> None:
+    shutil.rmtree(project / "contracts/card/released", ignore_errors=True)
+    assert tandem("release", "card") == (0, "Released: contracts/card/released/1.0.0.yaml.\n", "")
+    _spoil(project / "contracts/card/openapi.yaml", "summary: List cards", "summary: List the cards")
+    code, _, err = tandem("release", "card")
+    assert code == 1
+    assert "give the changed contract a new version" in err
+    assert json.loads(tandem("release", "invoice", "--json")[1]) == {
+        "released": ["contracts/invoice/released/1.0.0.yaml"]
+    }
+
+
+def test_a_misspelt_service_is_suggested(tandem: Tandem) -> None:
+    assert tandem("check", "invoise") == (1, "", "There is no service 'invoise'. Did you mean `invoice`?\n")
