@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prometheus_client import REGISTRY, CollectorRegistry
+
 from tandem.kit.auth.jwks import KeySet, open_keys
 from tandem.kit.auth.tokens import FileToken, NullToken
 from tandem.kit.discovery import Resolver, addresses
@@ -26,13 +28,13 @@ class Outside:
     flags: Flags
 
 
-def connect(settings: ServiceSettings, catalogue: Catalogue) -> Outside:
+def connect(settings: ServiceSettings, catalogue: Catalogue, registry: CollectorRegistry = REGISTRY) -> Outside:
     """The real ones, as the settings say. Nothing is contacted yet."""
     tokens = FileToken(settings.token_file) if settings.token_file else NullToken()
     return Outside(
         keys=open_keys(settings.jwks),
         transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
-        network=PeerNetwork(_addresses(settings.peer_addresses), tokens),
+        network=PeerNetwork(_addresses(settings.peer_addresses), tokens, registry=registry),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
     )

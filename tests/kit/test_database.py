@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from tandem.kit.database import Database, DatabaseUnavailable, ReadOnly, translated_errors
+from tandem.kit.writing import writing
 
 BUSY = "The database is too busy. Nothing was changed; try again shortly."
 LOST = "The database is not answering. Nothing was changed; try again shortly."
@@ -42,14 +43,14 @@ async def test_connections_say_whose_they_are_and_have_brakes(opened: Database) 
 
 
 async def test_transaction_keeps_what_it_did(opened: Database) -> None:
-    async with opened.transaction() as connection:
+    async with writing(opened) as connection:
         await connection.execute("INSERT INTO loans VALUES (1)")
     assert [row["id"] for row in await opened.reader.fetch("SELECT id FROM loans")] == [1]
 
 
 async def test_transaction_that_fails_keeps_nothing(opened: Database) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with opened.transaction() as connection:
+        async with writing(opened) as connection:
             await connection.execute("INSERT INTO loans VALUES (1)")
             raise ZeroDivisionError
     assert await count(opened) == 0
@@ -57,7 +58,7 @@ async def test_transaction_that_fails_keeps_nothing(opened: Database) -> None:
 
 async def test_what_only_fails_at_commit_is_seen(opened: Database) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
-        async with opened.transaction() as connection:
+        async with writing(opened) as connection:
             await connection.execute("INSERT INTO loans VALUES (1), (1)")
     assert await count(opened) == 0
 
@@ -91,7 +92,8 @@ async def test_read_on_a_connection_that_died_is_repeated(opened: Database) -> N
 
 async def test_connection_lost_in_the_middle_of_a_write_is_a_503(opened: Database) -> None:
     with pytest.raises(DatabaseUnavailable) as failed:
-        async with opened.transaction() as connection:
+        async with writing(opened) as connection:
+            await connection.execute("SELECT 1")
             await cut_all_but_mine(opened)
             await connection.execute("INSERT INTO loans VALUES (1)")
     assert (failed.value.status, failed.value.type, failed.value.detail) == (503, "/problems/unavailable", LOST)
@@ -99,7 +101,7 @@ async def test_connection_lost_in_the_middle_of_a_write_is_a_503(opened: Databas
 
 async def test_connection_lost_at_commit_does_not_claim_to_know(opened: Database) -> None:
     with pytest.raises(DatabaseUnavailable, match="whether it did is not known"):
-        async with opened.transaction() as connection:
+        async with writing(opened) as connection:
             await connection.execute("INSERT INTO loans VALUES (1)")
             await cut_all_but_mine(opened)
 
@@ -110,13 +112,19 @@ async def test_pool_that_is_used_up_is_a_503_and_asked_once(opened: Database) ->
             with pytest.raises(DatabaseUnavailable, match=BUSY):
                 await count(opened)
         with pytest.raises(DatabaseUnavailable, match=BUSY):
-            async with opened.transaction():
-                pass
+            async with writing(opened) as connection:
+                await connection.execute("SELECT 1")
+
+
+async def test_write_that_has_said_nothing_yet_holds_no_connection(opened: Database) -> None:
+    async with opened.pool.acquire(), opened.pool.acquire():
+        async with writing(opened) as connection:
+            assert not connection.begun
 
 
 async def test_statement_beyond_its_time_is_a_503(opened: Database) -> None:
     with pytest.raises(DatabaseUnavailable, match=BUSY):
-        async with opened.transaction() as connection:
+        async with writing(opened) as connection:
             await connection.execute("SET LOCAL statement_timeout = '10ms'")
             await connection.execute("SELECT pg_sleep(5)")
 
@@ -127,8 +135,8 @@ async def test_absent_server_is_a_503(unused_tcp_port: int) -> None:
     with pytest.raises(DatabaseUnavailable, match=LOST):
         await count(database)
     with pytest.raises(DatabaseUnavailable, match=LOST):
-        async with database.transaction():
-            pass
+        async with writing(database) as connection:
+            await connection.execute("SELECT 1")
     await database.close()
 
 
@@ -152,7 +160,7 @@ async def test_wrong_statement_is_a_bug_and_not_an_outage(opened: Database) -> N
 
 async def test_missing_file_of_a_handler_is_not_the_database(opened: Database) -> None:
     with pytest.raises(FileNotFoundError):
-        async with opened.transaction():
+        async with writing(opened):
             raise FileNotFoundError("letterhead.png")
 
 

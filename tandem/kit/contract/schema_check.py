@@ -46,7 +46,7 @@ class SchemaCheck:
             case "anyOf" | "oneOf" if all(branches := kind.as_dict()["context"]):
                 return "none of the alternatives fits: " + ", or ".join(self._message(branch[0]) for branch in branches)
             case "falseSchema":
-                return "there is no such field"
+                return "no field is allowed here"
         return _clipped(error.message)
 
     def _properties(self, schema_path: list[str | int]) -> list[str]:
