@@ -75,16 +75,10 @@ class TransactionId(RootModel[str]):
 
 
 class AccountClosed(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
 
 
 class AccountOpened(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
     customer_id: str
     credit_limit: Money

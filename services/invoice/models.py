@@ -37,9 +37,6 @@ class PositiveMoney(BaseModel):
 
 
 class TransactionRecorded(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     transaction_id: str
     account_id: str
     kind: Literal["purchase", "refund", "payment", "fee"]
@@ -50,9 +47,6 @@ class TransactionRecorded(BaseModel):
 
 
 class AccountOpened(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
     customer_id: str
     credit_limit: Money

@@ -8,24 +8,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class AccountUnfrozen(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
 
 
 class CardIssued(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     card_id: str
     account_id: str
 
 
 class CardUnfrozen(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     card_id: str
 
 
@@ -72,31 +63,19 @@ class TransactionRecorded(BaseModel):
 
 
 class AccountClosed(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
 
 
 class AccountFrozen(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
 
 
 class AccountLimitChanged(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
     credit_limit: Money
 
 
 class AccountOpened(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     account_id: str
     customer_id: str
     credit_limit: Money
@@ -112,30 +91,18 @@ class Balance(BaseModel):
 
 
 class CardActivated(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     card_id: str
 
 
 class CardCancelled(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     card_id: str
 
 
 class CardFrozen(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     card_id: str
 
 
 class InvoicePaymentRegistered(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     payment_id: str
     invoice_id: str
     account_id: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
+import asyncpg
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +17,9 @@ from starlette.routing import Route
 
 from tandem.kit import migrations
 from tandem.kit.background import Background
+from tandem.kit.database import Session, translated_errors
+from tandem.kit.events.outbox import Waiting
+from tandem.kit.events.transport import Depth
 from tandem.kit.problems import Problem
 from tandem.kit.runtime import Runtime
 from tandem.kit.settings import REPOSITORY
@@ -22,6 +27,7 @@ from tandem.kit.telemetry import metrics
 
 _CHECK_SECONDS = 2.0
 _LONGEST_OUTBOX_SECONDS = 60.0
+_UNKNOWN: Any = float("nan")
 
 
 class NotReady(Exception):
@@ -33,7 +39,7 @@ class Readiness:
 
     def __init__(self, runtime: Runtime, background: Background) -> None:
         self._runtime = runtime
-        self._background = background
+        self.background = background
         self.draining = False
 
     async def reasons(self) -> dict[str, str]:
@@ -49,22 +55,28 @@ class Readiness:
         return {name: reason for name, reason in zip(checks, found, strict=True) if reason}
 
     async def _database(self) -> None:
-        await self._runtime.database.reader.fetchval("SELECT 1")
+        async with self._connection() as connection:
+            await connection.fetchval("SELECT 1")
 
     async def _migrations(self) -> None:
         folder = REPOSITORY / "services" / self._runtime.service / "migrations"
-        async with self._runtime.database.session() as session:
-            applied = await migrations.applied_heads(session)
+        async with self._connection() as connection:
+            applied = await migrations.applied_heads(connection)
         missing = migrations.expected_heads(folder) - applied
         if missing:
             raise NotReady(f"the schema lacks {', '.join(sorted(missing))}: run the migrations")
 
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Session]:
+        """Not from the pool of the requests: a service that is busy is not one that has lost its database."""
+        with translated_errors():
+            async with self._runtime.database.background.acquire() as connection:
+                yield connection
+
     async def _outbox(self) -> None:
-        if self._background.relay is None:
+        if self.background.relay is None:
             raise NotReady("the relay has not started")
-        lag = await self._background.relay.lag()
-        metrics.OUTBOX_ROWS.set(lag.rows)
-        metrics.OUTBOX_SECONDS.set(lag.seconds)
+        lag = await self.background.relay.lag()
         if lag.seconds > _LONGEST_OUTBOX_SECONDS:
             raise NotReady(f"{lag.rows} events wait to be published, the oldest for {lag.seconds:.0f} s")
 
@@ -77,6 +89,8 @@ async def _reason(check: Callable[[], Awaitable[None]]) -> str | None:
         return problem.detail
     except NotReady as error:
         return str(error)
+    except asyncpg.PostgresError as error:
+        return f"PostgreSQL says: {error.args[0]}"
     except TimeoutError:
         return f"no answer within {_CHECK_SECONDS:.0f} s"
     return None
@@ -93,9 +107,7 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
         )
 
     async def counted(_: Request) -> Response:
-        pool = runtime.database.pool
-        metrics.POOL_CONNECTIONS.labels("open").set(pool.get_size())
-        metrics.POOL_CONNECTIONS.labels("idle").set(pool.get_idle_size())
+        await _measure(runtime, readiness.background)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
@@ -106,6 +118,23 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
             Route("/info", partial(_info, runtime=runtime)),
         ]
     )
+
+
+async def _measure(runtime: Runtime, background: Background) -> None:
+    """Set the gauges. What cannot be asked is not a number, rather than the number of an hour ago."""
+    pool = runtime.database.pool
+    metrics.POOL_CONNECTIONS.labels("open").set(pool.get_size())
+    metrics.POOL_CONNECTIONS.labels("idle").set(pool.get_idle_size())
+    lag, depth = Waiting(_UNKNOWN, _UNKNOWN), Depth(_UNKNOWN, _UNKNOWN, _UNKNOWN)
+    with suppress(Problem, TimeoutError):
+        async with asyncio.timeout(_CHECK_SECONDS):
+            lag = await background.relay.lag() if background.relay else lag
+            depth = await background.depth() or Depth(0, 0.0, 0)
+    metrics.OUTBOX_ROWS.set(lag.rows)
+    metrics.OUTBOX_SECONDS.set(lag.seconds)
+    metrics.EVENTS_WAITING.set(depth.waiting)
+    metrics.EVENTS_SECONDS.set(depth.seconds)
+    metrics.EVENTS_DEAD.set(depth.dead)
 
 
 async def _info(_: Request, runtime: Runtime) -> Response:

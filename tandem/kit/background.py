@@ -16,12 +16,18 @@ from tandem.kit.database import Database, Session
 from tandem.kit.events.consumer import Consumer
 from tandem.kit.events.envelope import Event
 from tandem.kit.events.relay import Relay
+from tandem.kit.events.transport import Depth
 from tandem.kit.housekeeping import Housekeeping
 from tandem.kit.outside import Outside
+from tandem.kit.problems import Unavailable
 from tandem.kit.runtime import Runtime
 
 _EVENT_SECONDS = 10.0
 _FLUSH_SECONDS = 5.0
+
+
+class NotHeardHere(Unavailable):
+    """Two versions may run side by side; the event waits for the one that knows it."""
 
 
 class Background:
@@ -44,15 +50,19 @@ class Background:
 
     async def _start_loops(self, database: Database) -> None:
         await self._outside.transport.open()
-        self.relay = Relay(database.pool, self._outside.transport)
+        self.relay = Relay(database.background, self._outside.transport)
         self._runtime.wake_relay = self.relay.wake
         self.relay.start()
         if self._events:
             self._consumer = Consumer(
-                database.pool, self._outside.transport, self._runtime.service, self.apply, committed=self.relay.wake
+                database.background,
+                self._outside.transport,
+                self._runtime.service,
+                self.apply,
+                committed=self.relay.wake,
             )
             self._consumer.start()
-        self._housekeeping = Housekeeping(database.pool)
+        self._housekeeping = Housekeeping(database.background)
         self._housekeeping.start()
 
     async def stop(self) -> None:
@@ -69,10 +79,18 @@ class Background:
         self._outside.flags.close()
         await self._runtime.database.close()
 
+    async def depth(self) -> Depth | None:
+        """How many events wait to be heard here; None for a service that hears none."""
+        return await self._outside.transport.depth(self._runtime.service) if self._consumer else None
+
     async def apply(self, connection: Session, event: Event) -> None:
         """Hand one event to its handler, in the transaction that also notes it as applied."""
+        if event.type not in self._events:
+            raise NotHeardHere(
+                f"{event.type} is not known to this version of {self._runtime.service}; a newer one hears it."
+            )
         handler, model = self._events[event.type]
-        self._runtime.catalogue.events[event.type].validate(event.data)
+        self._runtime.catalogue.events[event.type].validate(event.data, tolerant=True)
         context = current.get() or RequestContext(
             event.request_id, event.traceparent, time.monotonic() + _EVENT_SECONDS
         )

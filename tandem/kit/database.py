@@ -37,10 +37,8 @@ _BUSY = (
 )
 
 
-_UNCERTAIN_DETAIL = (
-    "The database stopped answering while it kept the change; whether it did is not known. "
-    "Repeat the request with the same Idempotency-Key, or look before you do it again."
-)
+# The relay holds one, the consumer up to four, housekeeping one; the rest is for readiness.
+_BACKGROUND_CONNECTIONS = 8
 log = structlog.get_logger("tandem.database")
 
 
@@ -93,6 +91,7 @@ class Database:
         self._max_connections = max_connections
         self._acquire_seconds = acquire_seconds
         self._pool: asyncpg.Pool[Record] | None = None
+        self._background: asyncpg.Pool[Record] | None = None
         self.reader = Reader(self)
 
     @property
@@ -101,11 +100,22 @@ class Database:
             raise RuntimeError("the database is used before open() or after close()")
         return self._pool
 
+    @property
+    def background(self) -> asyncpg.Pool[Record]:
+        """For relay, consumer and health: requests that use up their pool must not stop the events they wait for."""
+        if self._background is None:
+            raise RuntimeError("the database is used before open() or after close()")
+        return self._background
+
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(
+        self._pool = await self._make_pool(self._max_connections)
+        self._background = await self._make_pool(_BACKGROUND_CONNECTIONS)
+
+    async def _make_pool(self, connections: int) -> asyncpg.Pool[Record]:
+        return await asyncpg.create_pool(
             self._dsn,
             min_size=0,
-            max_size=self._max_connections,
+            max_size=connections,
             command_timeout=10,
             timeout=3,
             # Transactions are the only session state we leave, and they end by themselves: the reset round trip that
@@ -115,9 +125,10 @@ class Database:
         )
 
     async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        for pool in (self._pool, self._background):
+            if pool is not None:
+                await pool.close()
+        self._pool = self._background = None
 
     async def acquire(self) -> Session:
         """To be given back to the pool."""
@@ -137,18 +148,6 @@ class Database:
                 yield session
         finally:
             await self.pool.release(session)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        finished = False
-        try:
-            async with self.session() as session, session.transaction():
-                yield session
-                finished = True
-        except DatabaseUnavailable as problem:
-            if finished:
-                raise DatabaseUnavailable(_UNCERTAIN_DETAIL) from problem
-            raise
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:

@@ -34,6 +34,7 @@ from tandem.kit.problems import (
 )
 from tandem.kit.runtime import Runtime
 from tandem.kit.telemetry import metrics
+from tandem.kit.writing import Replayed, writing
 
 log = structlog.get_logger()
 Handler = Callable[..., Awaitable[Any]]
@@ -43,6 +44,10 @@ _WITHOUT_LENGTH = frozenset({204, 304})
 
 class ContractViolation(AssertionError):
     """An answer departs from the contract. In tests this is an error; elsewhere it is counted and logged."""
+
+
+class ClientGone(Exception):
+    """The caller hung up before its request was complete; half a request is none."""
 
 
 class OperationNotReleased(NotFound):
@@ -63,6 +68,7 @@ class OperationEndpoint:
         self._request_check = RequestCheck(runtime.contract, operation)
         self._response_check = ResponseCheck(runtime.contract, operation)
         self._renderer = Renderer(runtime.contract, operation)
+        self._has_peers = bool(vars(runtime.peers))
         self._keyed = operation.takes_header("idempotency-key")
         self._extra_headers = _lifecycle_headers(operation)
 
@@ -77,6 +83,8 @@ class OperationEndpoint:
             first = await anext(answer.chunks, b"") if isinstance(answer, Stream) else b""
         except Problem as problem:
             answer = problem_answer(problem, context.request_id)
+        except ClientGone:
+            return
         if isinstance(answer, Stream):
             await _send_stream(answer, first, scope["method"], send)
             return
@@ -101,7 +109,11 @@ class OperationEndpoint:
             )
             answer = await self._handle(call, parameters, {})
             return _unchanged(answer, headers) if call.etag is not None else answer
-        raw = await self._read_body(receive, headers)
+        try:
+            async with asyncio.timeout(context.seconds_left):
+                raw = await self._read_body(receive, headers)
+        except TimeoutError as error:
+            raise DeadlineExceeded("The body did not arrive in the time allowed. Nothing was changed.") from error
         body = self._body(raw)
         return await self._write(scope, caller, context, parameters, headers, raw, body)
 
@@ -123,6 +135,8 @@ class OperationEndpoint:
             if len(received) > most or (declared.isdecimal() and int(declared) > most):
                 raise ContentTooLarge(f"The body may be at most {most} bytes.")
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
             received += message.get("body", b"")
             more = message.get("more_body", False)
         if len(received) > most:
@@ -158,14 +172,18 @@ class OperationEndpoint:
     ) -> Answer | Stream:
         """Run the handler in one transaction, which commits before this returns."""
         attempt = self._attempt(scope, caller, headers, raw)
-        async with self._runtime.database.transaction() as connection:
-            stored = await attempt.claim(connection) if attempt else None
-            if stored is not None:
-                return stored
-            call = Call[Any](self._runtime, self.operation.id, caller, context, connection, parameters, headers)
-            answer = await self._handle(call, parameters, body)
-            if attempt and isinstance(answer, Answer):
-                await attempt.keep(connection, answer)
+        # A handler that asks peers first must not ask them again for an answer that is already known.
+        stored = await attempt.find(self._runtime.database.reader) if attempt and self._has_peers else None
+        if stored is not None:
+            return stored
+        try:
+            async with writing(self._runtime.database, attempt) as connection:
+                call = Call[Any](self._runtime, self.operation.id, caller, context, connection, parameters, headers)
+                answer = await self._handle(call, parameters, body)
+                if isinstance(answer, Answer):
+                    await connection.keep(answer)
+        except Replayed as replayed:
+            return replayed.answer
         self._runtime.wake_relay()
         return answer
 
@@ -173,7 +191,8 @@ class OperationEndpoint:
         key = headers.get("idempotency-key") if self._keyed else None
         if key is None:
             return None
-        return Attempt(caller.subject, self.operation.id, key, fingerprint(scope["path"], scope["query_string"], raw))
+        who = f"{caller.kind}:{caller.subject}:{caller.customer_id or ''}"
+        return Attempt(who, self.operation.id, key, fingerprint(scope["path"], scope["query_string"], raw))
 
     async def _handle(self, call: Call[Any], parameters: dict[str, Any], body: Mapping[str, Any]) -> Answer | Stream:
         try:

@@ -51,7 +51,8 @@ class Edge:
             if self._runtime.strict_responses:
                 raise
         finally:
-            self._record(scope, answered.status, time.perf_counter() - started)
+            # 499 is what proxies call a caller that hung up before its answer.
+            self._record(scope, answered.status or 499, time.perf_counter() - started)
             current.reset(token)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:

@@ -34,6 +34,10 @@ class Attempt:
     key: str
     fingerprint: bytes
 
+    async def find(self, connection: Connection) -> Answer | None:
+        """The answer that was given and committed, if there is one; raises IdempotencyKeyReused."""
+        return await self._stored(connection, is_claimed=False)
+
     async def claim(self, connection: Connection) -> Answer | None:
         """None when this is the first; else the answer that was given; raises IdempotencyKeyReused."""
         claimed = await connection.fetchval(
@@ -48,9 +52,9 @@ class Attempt:
             self.key,
             self.fingerprint,
         )
-        return None if claimed else await self._stored(connection)
+        return None if claimed else await self._stored(connection, is_claimed=True)
 
-    async def _stored(self, connection: Connection) -> Answer:
+    async def _stored(self, connection: Connection, *, is_claimed: bool) -> Answer | None:
         row = await connection.fetchrow(
             """
             SELECT fingerprint, status, headers, body
@@ -61,6 +65,8 @@ class Attempt:
             self.operation,
             self.key,
         )
+        if row is None and not is_claimed:
+            return None
         if row is None or row["fingerprint"] != self.fingerprint:
             raise IdempotencyKeyReused(self.key)
         headers = {**orjson.loads(row["headers"]), "idempotency-replayed": "true"}

@@ -20,7 +20,6 @@ from tandem.kit.events.envelope import Event
 from tandem.kit.flags import Flags
 from tandem.kit.ids import new_id
 from tandem.kit.objects import ObjectStore
-from tandem.kit.telemetry import metrics
 
 
 class UnknownEvent(Exception):
@@ -77,4 +76,3 @@ class Runtime:
             request_id=context.request_id,
         )
         await outbox.append(connection, event)
-        metrics.EVENTS.labels(kind.name).inc()

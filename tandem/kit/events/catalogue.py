@@ -19,6 +19,15 @@ class InvalidEvent(UnusableEvent):
     """The data of an event is not as events.yaml says."""
 
 
+def open_schema(schema: Any) -> Any:
+    """The same schema, with fields it does not know allowed."""
+    if isinstance(schema, list):
+        return [open_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: open_schema(value) for key, value in schema.items() if key != "additionalProperties"}
+
+
 @dataclass(frozen=True)
 class EventType:
     """`entity` names the field of the data that becomes the event's subject; `schema` stands alone."""
@@ -42,9 +51,14 @@ class EventType:
     def _check(self) -> SchemaCheck:
         return SchemaCheck(self.schema)
 
-    def validate(self, data: Mapping[str, Any]) -> None:
-        """Raises InvalidEvent, naming each field that is wrong."""
-        wrong = self._check.complaints(data, "event")
+    @cached_property
+    def _tolerant_check(self) -> SchemaCheck:
+        return SchemaCheck(open_schema(self.schema))
+
+    def validate(self, data: Mapping[str, Any], *, tolerant: bool = False) -> None:
+        """Raises InvalidEvent, naming each field that is wrong. `tolerant` is for hearing: a newer one may say more."""
+        check = self._tolerant_check if tolerant else self._check
+        wrong = check.complaints(data, "event")
         if wrong:
             reasons = "; ".join(f"{complaint.pointer}: {complaint.message}" for complaint in wrong)
             raise InvalidEvent(f"{self.name}: {reasons}")

@@ -18,6 +18,7 @@ from tandem.kit.events.envelope import Event, UnusableEvent
 from tandem.kit.events.transport import Delivery, Transport
 from tandem.kit.loop import Loop
 from tandem.kit.problems import DeadlineExceeded, Unavailable
+from tandem.kit.telemetry.logs import explained
 
 Apply: TypeAlias = Callable[[Session, Event], Awaitable[None]]
 
@@ -87,7 +88,7 @@ class Consumer(Loop):
             await self._transport.give_back(delivery, 0.0, counted=False)
             raise
         except Exception as error:  # noqa: BLE001 - the edge of the process: the lease ends and the event comes again
-            log.warning("event left to its lease", queue=self._queue, error=repr(error))
+            log.warning("event left to its lease", queue=self._queue, error=explained(error))
 
     async def _deal_with(self, delivery: Delivery) -> None:
         if delivery.attempt > self._most_attempts:
@@ -96,9 +97,9 @@ class Consumer(Loop):
         try:
             await self._apply_once(Event.from_json(delivery.body))
         except UnusableEvent as error:
-            await self._bury(delivery, repr(error))
+            await self._bury(delivery, explained(error))
         except (Unavailable, DeadlineExceeded) as error:
-            log.warning("event put off", queue=self._queue, error=repr(error))
+            log.warning("event put off", queue=self._queue, error=explained(error))
             await self._transport.give_back(delivery, _jittered(self._outage_pause_seconds), counted=False)
         except Exception as error:  # noqa: BLE001 - a handler may fail in any way, and the next event must not suffer
             await self._failed(delivery, error)
@@ -119,7 +120,7 @@ class Consumer(Loop):
     async def _failed(self, delivery: Delivery, error: Exception) -> None:
         metrics.FAILED.labels(self._queue).inc()
         if delivery.attempt >= self._most_attempts:
-            await self._bury(delivery, repr(error))
+            await self._bury(delivery, explained(error))
             return
         pause = min(_FIRST_PAUSE_SECONDS * 2.0 ** (delivery.attempt - 1), _LONGEST_PAUSE_SECONDS)
         log.warning("event failed", queue=self._queue, attempt=delivery.attempt, pause_seconds=pause, exc_info=error)

@@ -1,4 +1,4 @@
-"""What can be counted about events on their way."""
+"""What can be counted about events on their way. What is published is also what happened to the business, by type."""
 
 from prometheus_client import Counter
 

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import orjson
 import structlog
+from pydantic import ValidationError
 
 from tandem.kit.context import current
 from tandem.kit.telemetry.masking import masked
@@ -85,7 +86,15 @@ def _traceback(info: tuple[Any, ...]) -> str:
     import traceback
 
     frames = "".join(traceback.format_tb(info[2]))
-    error = info[1]
-    said = str(error.args[0]) if isinstance(error, asyncpg.PostgresError) and error.args else str(error)
-    cause = f"\ncaused by {error.__cause__!r}" if error.__cause__ else ""
-    return f"{frames}{type(error).__name__}: {said.splitlines()[0] if said else ''}{cause}"
+    cause = f"\ncaused by {explained(info[1].__cause__)}" if info[1].__cause__ else ""
+    return f"{frames}{explained(info[1])}{cause}"
+
+
+def explained(error: BaseException) -> str:
+    """The kind of error and its first line, without the values that PostgreSQL and Pydantic repeat."""
+    if isinstance(error, ValidationError):
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)
+        said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['type']}" for one in wrong)
+    else:
+        said = str(error.args[0]) if isinstance(error, asyncpg.PostgresError) and error.args else str(error)
+    return f"{type(error).__name__}: {said.splitlines()[0] if said else ''}"

@@ -8,9 +8,11 @@ REQUESTS = Counter("http_requests_total", "Requests answered.", ["operation", "s
 SECONDS = Histogram("http_request_seconds", "Time to answer a request.", ["operation"], buckets=_SECONDS)
 VIOLATIONS = Counter("contract_violations_total", "Answers that depart from the contract.", ["operation"])
 DEPRECATED = Counter("deprecated_calls_total", "Calls of deprecated operations.", ["operation", "caller"])
-EVENTS = Counter("business_events_total", "What happened, by type of event.", ["type"])
 POOL_CONNECTIONS = Gauge("db_pool_connections", "Open database connections.", ["state"])
 OUTBOX_ROWS = Gauge("outbox_rows", "Events that wait to be published.")
+EVENTS_WAITING = Gauge("events_waiting", "Events that wait to be heard by this service.")
+EVENTS_SECONDS = Gauge("events_waiting_seconds", "Age of the oldest event that waits to be heard.")
+EVENTS_DEAD = Gauge("events_dead_letters", "Events given up, which people have to look at.")
 OUTBOX_SECONDS = Gauge("outbox_lag_seconds", "Age of the oldest event that waits to be published.")
 
 

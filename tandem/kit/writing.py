@@ -1,0 +1,118 @@
+"""The transaction of one write. It begins with its first statement, so that a handler may ask peers beforehand without
+keeping a connection from everybody else while a slow peer thinks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+from asyncpg.transaction import Transaction
+
+from tandem.kit.answers import Answer
+from tandem.kit.database import Database, DatabaseUnavailable, Record, Session, translated_errors
+from tandem.kit.idempotency import Attempt
+
+_UNCERTAIN_DETAIL = (
+    "The database stopped answering while it kept the change; whether it did is not known. "
+    "Repeat the request with the same Idempotency-Key, or look before you do it again."
+)
+
+
+class Replayed(Exception):
+    """The same request was answered before; this unwinds the handler."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+class Write:
+    """A Connection. `attempt` is claimed as the first thing of the transaction; raises Replayed."""
+
+    def __init__(self, database: Database, attempt: Attempt | None = None) -> None:
+        self._database = database
+        self._attempt = attempt
+        self._session: Session | None = None
+        self._transaction: Transaction | None = None
+
+    async def fetch(self, query: str, *args: Any) -> list[Record]:
+        session = self._session or await self._begin()
+        with translated_errors():
+            return await session.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: Any) -> Record | None:
+        session = self._session or await self._begin()
+        with translated_errors():
+            return await session.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        session = self._session or await self._begin()
+        with translated_errors():
+            return await session.fetchval(query, *args)
+
+    async def execute(self, query: str, *args: Any) -> str:
+        session = self._session or await self._begin()
+        with translated_errors():
+            return await session.execute(query, *args)
+
+    async def executemany(self, query: str, args: Any) -> None:
+        session = self._session or await self._begin()
+        with translated_errors():
+            await session.executemany(query, args)
+
+    @property
+    def begun(self) -> bool:
+        return self._session is not None
+
+    async def _begin(self) -> Session:
+        self._session = session = await self._database.acquire()
+        with translated_errors():
+            self._transaction = session.transaction()
+            await self._transaction.start()
+            stored = await self._attempt.claim(session) if self._attempt else None
+        if stored is not None:
+            raise Replayed(stored)
+        return session
+
+    async def keep(self, answer: Answer) -> None:
+        """Store the answer under the key of this attempt, if it has one."""
+        if self._attempt is not None:
+            session = self._session or await self._begin()
+            with translated_errors():
+                await self._attempt.keep(session, answer)
+
+    async def commit(self) -> None:
+        if self._transaction is None:
+            return
+        try:
+            with translated_errors():
+                await self._transaction.commit()
+        except DatabaseUnavailable as problem:
+            raise DatabaseUnavailable(_UNCERTAIN_DETAIL) from problem
+
+    async def roll_back(self) -> None:
+        if self._transaction is not None:
+            # A connection that is gone has rolled back by itself.
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self._transaction.rollback()
+
+    async def release(self) -> None:
+        if self._session is not None:
+            await self._database.pool.release(self._session)
+
+
+@asynccontextmanager
+async def writing(database: Database, attempt: Attempt | None = None) -> AsyncIterator[Write]:
+    """Commits at the end, rolls back on any exception."""
+    write = Write(database, attempt)
+    try:
+        try:
+            yield write
+        except BaseException:
+            await write.roll_back()
+            raise
+        await write.commit()
+    finally:
+        await write.release()
