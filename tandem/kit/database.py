@@ -73,7 +73,7 @@ def translated_errors(trouble: tuple[type[Exception], ...] = (OSError, *_LOST, *
 
 def _is_closed(error: asyncpg.InterfaceError) -> bool:
     """asyncpg says with one class that a connection is gone and that it was called wrongly."""
-    return re.search(r"clos(ed|ing)", str(error)) is not None
+    return re.search(r"clos(ed|ing)|released back to the pool", str(error)) is not None
 
 
 def _unavailable(error: Exception) -> DatabaseUnavailable:
