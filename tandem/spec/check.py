@@ -41,7 +41,8 @@ def openapi_complaints(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
     for error in OpenAPIV31SpecValidator(document).iter_errors():
-        yield "".join(f"/{escape(str(part))}" for part in error.absolute_path), error.message
+        # What follows the first line is the whole part of the document, on one line.
+        yield "".join(f"/{escape(str(part))}" for part in error.absolute_path), error.message.partition("\n")[0]
 
 
 def example_complaints(contract: Contract) -> Iterator[tuple[str, str]]:

@@ -40,9 +40,9 @@ def test_an_example_that_does_not_fit_is_named_with_its_line(contracts: Path) ->
         ("      summary: Issue a card", "      sumary: Issue a card", "Unevaluated properties"),
         ("required: [id, account_id", "required: [id, id, account_id", "non-unique"),
         (
-            "- {$ref: '../common/parameters.yaml#/components/parameters/CardId'}",
-            "- {name: card_id, in: body, schema: {type: string}}",
-            "'body' is not one of",
+            "description: One page of cards",
+            "descripton: One page of cards",
+            '"description" is a required property (at /paths/~1v1~1cards/get/responses/200)',
         ),
     ],
 )
