@@ -62,18 +62,18 @@ class Runtime:
     async def _live(self, on_ready: OnReady) -> None:
         stopped = asyncio.create_task(self._stop.wait())
         starting = asyncio.create_task(self.stack.up())
-        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.wait({starting})
-            await self.stack.down()
-            return
-        starting.result()
-        on_ready(self.status())
         house = asyncio.create_task(keep_house(self.home, self.stack, self._stop))
-        await stopped
-        house.cancel()
-        await self.stack.down()
+        try:
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                on_ready(self.status())
+                await stopped
+        finally:
+            for task in (starting, stopped, house):
+                task.cancel()
+            await asyncio.wait({starting, stopped, house})
+            await self.stack.down()
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
