@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tandem.kit.contract.operations import METHODS
 from tandem.spec.manifest import load_manifest
 
 
@@ -23,7 +24,7 @@ def bundle_all(contracts: Path) -> dict[str, Any]:
     }
     for service in manifest.services.values():
         document = _qualified(service.contract.document, service.name, whole["components"])
-        whole["paths"] |= document["paths"]
+        whole["paths"] |= {path: _secured(item, document) for path, item in document["paths"].items()}
         for kind, named in document.get("components", {}).items():
             whole["components"].setdefault(kind, {}).update(named)
     return whole
@@ -44,6 +45,12 @@ def _qualified(document: dict[str, Any], service: str, taken: dict[str, Any]) ->
         for kind, name in clashes:
             document["components"][kind][f"{service}.{name}"] = document["components"][kind].pop(name)
     return document
+
+
+def _secured(item: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """What a contract asks for as a whole, asked for by each of its operations: the bundle is of several contracts."""
+    common = {"security": document["security"]} if "security" in document else {}
+    return {key: {**common, **value} if key in METHODS else value for key, value in item.items()}
 
 
 def without_security(document: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _CONSTRAINTS = frozenset(
 )  # fmt: skip
 # Formats that make a Python type; as types, the others only cost time.
 _FORMATS = frozenset({"date", "date-time", "decimal"})
-_TYPES = {"integer": "int", "number": "float", "boolean": "bool"}
+_TYPES = {"integer": "int", "number": "float", "boolean": "bool", "array": "list[str]"}
 
 
 def generated_files(manifest: Manifest, service: Service, services_dir: Path) -> dict[Path, str]:
@@ -40,7 +40,7 @@ def generated_files(manifest: Manifest, service: Service, services_dir: Path) ->
 def models_source(manifest: Manifest, service: Service) -> str:
     catalogue = Catalogue.load(manifest.path.parent)
     events = bundle(catalogue.path).document
-    schemas = {**events["components"]["schemas"], **service.contract.document["components"]["schemas"]}
+    schemas = {**_schemas(events), **_schemas(service.contract.document)}
     for event in catalogue.said_by(service.name):
         schemas[event.class_name] = events["events"][event.name]["data"]
     for event in catalogue.heard_by(service.name):
@@ -50,6 +50,11 @@ def models_source(manifest: Manifest, service: Service) -> str:
     return _NOTE + _formatted(_python_of(schemas))
 
 
+def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:
+    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    return schemas
+
+
 def peers_source(manifest: Manifest, service: Service) -> str:
     schemas: dict[str, Any] = {}
     classes = []
@@ -57,7 +62,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
         contract = manifest.services[peer].contract
         operations = [contract.operation(operation_id) for operation_id in operation_ids]
         schemas |= _reachable(contract, operations)
-        classes.append(_peer_class(peer, operations))
+        classes.append(_peer_class(contract, peer, operations))
     lines = _python_of({name: _tolerant(schema) for name, schema in schemas.items()}).splitlines() if schemas else []
     imports = [line for line in lines if line.startswith(("from ", "import "))] or [
         "from __future__ import annotations"
@@ -69,7 +74,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
     return _NOTE + _formatted("\n".join(text))
 
 
-def _peer_class(peer: str, operations: Iterable[Operation]) -> str:
+def _peer_class(contract: Contract, peer: str, operations: Iterable[Operation]) -> str:
     constants, methods = [], []
     for operation in operations:
         constants.append(
@@ -77,13 +82,13 @@ def _peer_class(peer: str, operations: Iterable[Operation]) -> str:
             f'method="{operation.method}", path="{operation.path}", success={operation.success.status}, '
             f"idempotent={operation.idempotent},\n)\n"
         )
-        methods.append(_method(operation))
+        methods.append(_method(contract, operation))
     name = f"{peer.title().replace('_', '')}Peer"
     init = "    def __init__(self, client: PeerClient) -> None:\n        self._client = client\n"
     return f"\n\n{''.join(constants)}\n\nclass {name}:\n{init}{''.join(methods)}"
 
 
-def _method(operation: Operation) -> str:
+def _method(contract: Contract, operation: Operation) -> str:
     path, query = operation.parameters_in("path"), operation.parameters_in("query")
     arguments = [f"{p.name}: {_hint(p.type)}" for p in path]
     arguments += [f"{p.name}: {_hint(p.type)}" for p in query if p.required]
@@ -94,18 +99,20 @@ def _method(operation: Operation) -> str:
     if query:
         passed.append("query={" + ", ".join(f'"{p.name}": {p.name}' for p in query) + "}")
     if operation.body is not None:
-        arguments.insert(0, f"body: {_class_name(operation.body)}")
+        arguments.insert(0, f"body: {_class_name(contract, operation, operation.body)}")
         passed.append("body=body")
     for header, argument in (("idempotency-key", "idempotency_key"), ("if-match", "if_match")):
         if operation.takes_header(header):
             arguments.append(f"{argument}: str")
             passed.append(f"{argument}={argument}")
     arguments.append("timeout_seconds: float | None = None")
-    answer = _class_name(operation.success.content["application/json"])
+    content = operation.success.content
+    answer = _class_name(contract, operation, content.get("application/json", {})) if content else "None"
+    call = f"await self._client.call(_{operation.handler_name.upper()}, {answer}, "
+    passing = f"{''.join(f'{one}, ' for one in passed)}timeout_seconds=timeout_seconds)"
     return (
         f"\n    async def {operation.handler_name}(self, *, {', '.join(arguments)}) -> {answer}:\n"
-        f"        return await self._client.call(_{operation.handler_name.upper()}, {answer}, "
-        f"{''.join(f'{one}, ' for one in passed)}timeout_seconds=timeout_seconds)\n"
+        f"        {'return ' if content else ''}{call}{passing}\n"
     )
 
 
@@ -119,7 +126,12 @@ def _hint(type_: str) -> str:
     return _TYPES.get(type_, "str")
 
 
-def _class_name(schema: Mapping[str, Any]) -> str:
+def _class_name(contract: Contract, operation: Operation, schema: Mapping[str, Any]) -> str:
+    if "$ref" not in schema:
+        reason = (
+            f"{operation.id} is called by another service, so what it takes and gives must be JSON components ($ref)"
+        )
+        raise contract.error(operation, reason)
     return str(schema["$ref"]).rpartition("/")[2]
 
 

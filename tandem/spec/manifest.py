@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from tandem.kit.contract import Contract, ContractError, SourceFile, load_contract, read
+from tandem.kit.contract.source import escape
+
+_NEEDED = ("owner", "audience", "contract", "database")
 
 
 @dataclass(frozen=True)
@@ -45,29 +48,37 @@ class Manifest:
 def load_manifest(contracts: Path) -> Manifest:
     """Read and check the manifest; raises ContractError naming file, line and what to do."""
     source = read(contracts / "manifest.yaml")
-    try:
-        services = {name: _service(contracts, name, entry) for name, entry in source.data["services"].items()}
-        manifest = Manifest(source.path, source.data["title"], services)
-    except (KeyError, TypeError, AttributeError) as error:
+    if not isinstance(source.data, dict) or not isinstance(source.data.get("services"), dict):
         raise ContractError(
-            source.path, None, f"is not a complete manifest: {error} is missing or of the wrong kind"
-        ) from error
+            source.path, source.line_of("/services"), "`services:` must be an object of services by name"
+        )
+    services = {name: _service(contracts, source, name) for name in source.data["services"]}
+    manifest = Manifest(source.path, str(source.data.get("title", "All services")), services)
     _check_consumed(source, manifest)
     _check_paths(manifest)
     return manifest
 
 
-def _service(contracts: Path, name: str, entry: Mapping[str, object]) -> Service:
-    consumes = entry.get("consumes") or {}
-    assert isinstance(consumes, dict)
+def _service(contracts: Path, source: SourceFile, name: str) -> Service:
+    entry = source.data["services"][name]
+    missing = [key for key in _NEEDED if not isinstance(entry, dict) or not isinstance(entry.get(key), str)]
+    if missing:
+        raise ContractError(source.path, source.line_of(f"/services/{name}"), f"{name} needs {', '.join(missing)}")
     return Service(
         name=name,
-        owner=str(entry["owner"]),
-        audience=str(entry["audience"]),
-        contract_path=contracts / str(entry["contract"]),
-        database=str(entry["database"]),
-        consumes={peer: tuple(operation_ids) for peer, operation_ids in consumes.items()},
+        owner=entry["owner"],
+        audience=entry["audience"],
+        contract_path=contracts / entry["contract"],
+        database=entry["database"],
+        consumes=_consumes(source, name, entry.get("consumes") or {}),
     )
+
+
+def _consumes(source: SourceFile, name: str, entry: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(entry, dict) or not all(isinstance(operation_ids, list) for operation_ids in entry.values()):
+        line = source.line_of(f"/services/{name}/consumes")
+        raise ContractError(source.path, line, f"{name}: consumes must be lists of operations by service")
+    return {peer: tuple(map(str, operation_ids)) for peer, operation_ids in entry.items()}
 
 
 def _check_consumed(source: SourceFile, manifest: Manifest) -> None:
@@ -93,10 +104,6 @@ def _check_paths(manifest: Manifest) -> None:
             shape = "/".join("{}" if part.startswith("{") else part for part in operation.path.split("/"))
             owner = owners.setdefault(shape, service)
             if owner is not service:
-                line = read(service.contract_path).line_of(
-                    "/paths/" + operation.path.replace("~", "~0").replace("/", "~1")
-                )
-                reason = (
-                    f"{operation.path} already belongs to {owner.name} ({owner.contract_path}); choose another path"
-                )
-                raise ContractError(service.contract_path, line, reason)
+                line = read(service.contract_path).line_of(f"/paths/{escape(operation.path)}")
+                taken = f"{operation.path} already belongs to {owner.name} ({owner.contract_path})"
+                raise ContractError(service.contract_path, line, f"{taken}; choose another path")
