@@ -32,6 +32,7 @@ from tandem.kit.peers import PeerNetwork
 from tandem.kit.peers.breaker import BreakerPolicy
 from tandem.kit.peers.canned import CannedTransport
 from tandem.kit.peers.client import PeerPolicy
+from tandem.kit.peers.transport import Transport
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer, read_callers
 from tandem.local.postgres import Server
 
@@ -203,7 +204,15 @@ class ServiceUnderTest:
         await self.background.stop()
 
 
-async def start(name: str, databases: Databases, issuer: LocalIssuer, keys: StaticKeys) -> ServiceUnderTest:
+async def start(
+    name: str,
+    databases: Databases,
+    issuer: LocalIssuer,
+    keys: StaticKeys,
+    transport: Transport | None = None,
+    *,
+    strict_responses: bool = True,
+) -> ServiceUnderTest:
     """The real `create_app` of a service; its relay is not running, so that `outbox()` shows what was said."""
     url = await databases.create()
     await asyncio.to_thread(migrate, url, REPOSITORY / "services" / name / "migrations")
@@ -212,14 +221,14 @@ async def start(name: str, databases: Databases, issuer: LocalIssuer, keys: Stat
     # A breaker that one test opens must not refuse the next one's calls.
     patient = PeerPolicy(breaker=BreakerPolicy(consecutive_failures=10**6, failure_share=2.0))
     network = PeerNetwork(
-        FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), peers, CollectorRegistry(), policy=patient
+        FixedAddresses(_PEER_ADDRESSES), StaticToken("canned"), transport or peers, CollectorRegistry(), policy=patient
     )
     outside = Outside(keys, NullTransport(), network, objects, NullFlags())
     module = importlib.import_module(f"services.{name}.app")
     settings = importlib.import_module(f"services.{name}.settings").Settings(
         database_url=url, issuer=ISSUER, audience=AUDIENCE, jwks="unused", stage="test", version="test"
     )
-    app = module.create_app(settings, outside, response_share=1.0, strict_responses=True)
+    app = module.create_app(settings, outside, response_share=1.0, strict_responses=strict_responses)
     await app.state.background.start(with_loops=False)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service.test")
     service = ServiceUnderTest(name, app, client, issuer, peers, objects)

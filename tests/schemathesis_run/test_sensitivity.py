@@ -1,0 +1,31 @@
+"""The runs over the services can fail: each kind of defect is found where it is, and nowhere else."""
+
+import tomllib
+from pathlib import Path
+
+from tests.schemathesis_run.live import served
+from tests.schemathesis_run.run import AS_CUSTOMER, CONFIGURATION, run
+from tests.schemathesis_run.shop import DEFECTS, TOKENS, shop
+from tests.schemathesis_run.world import contract
+from tests.service_under_test import SERVICES
+
+
+def test_every_defect_is_found_where_it_is(tmp_path: Path) -> None:
+    with served(shop()) as url:
+        verdict = run(url, TOKENS, tmp_path, "--max-examples=5", "--warnings=off")
+    assert not verdict.passed
+    assert verdict.findings() >= DEFECTS, verdict.said
+    assert {name for name, _ in verdict.findings()} == {name for name, _ in DEFECTS}, verdict.said
+
+
+def test_an_object_that_the_neighbour_can_read_is_found(tmp_path: Path) -> None:
+    with served(shop()) as url:
+        verdict = run(url, TOKENS, tmp_path, *AS_CUSTOMER, "--include-path-regex=notes")
+    assert verdict.findings() == {("GET /v1/notes/{note_id}", "ST402")}, verdict.said
+
+
+def test_what_is_configured_is_about_operations_that_exist() -> None:
+    configured = tomllib.loads(CONFIGURATION.read_text("utf-8"))["operations"]
+    named = [name for one in configured for name in one["include-operation-id"]]
+    known = {operation.id for service in SERVICES for operation in contract(service).operations}
+    assert set(named) <= known

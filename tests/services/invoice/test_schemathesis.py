@@ -1,0 +1,30 @@
+"""Schemathesis over the running service: examples, coverage, fuzzing and stateful, with all checks."""
+
+from pathlib import Path
+
+import pytest
+
+from tandem.kit.auth.jwks import StaticKeys
+from tandem.local.issuer import LocalIssuer
+from tests.schemathesis_run.run import AS_CUSTOMER, check_service
+from tests.schemathesis_run.world import contract
+from tests.service_under_test import Databases
+
+SERVICE = Path(__file__).parent.name
+
+
+@pytest.mark.timeout(200)
+def test_the_running_service_keeps_to_its_contract(
+    databases: Databases, issuer: LocalIssuer, keys: StaticKeys, tmp_path: Path
+) -> None:
+    verdict = check_service(SERVICE, databases, issuer, keys, tmp_path)
+    assert verdict.passed, verdict.said
+    assert {operation.id for operation in contract(SERVICE).operations} == verdict.succeeded
+
+
+@pytest.mark.timeout(200)
+def test_a_customer_sees_nothing_of_a_neighbour(
+    databases: Databases, issuer: LocalIssuer, keys: StaticKeys, tmp_path: Path
+) -> None:
+    verdict = check_service(SERVICE, databases, issuer, keys, tmp_path, *AS_CUSTOMER)
+    assert verdict.passed, verdict.said
