@@ -31,6 +31,7 @@ from services.invoice.rules import (
 )
 from services.invoice.settings import Settings
 from tandem.kit.call import Call
+from tandem.kit.database import Connection
 from tandem.kit.peers import PeerRefused
 
 _POLL_SECONDS = 0.05
@@ -39,13 +40,13 @@ _RESERVED_SECONDS = 0.5
 
 
 async def create_invoice(call: Call[Peers], body: NewInvoice) -> Invoice:
-    account = await Accounts(call.connection).lock(body.account_id)
+    account = await Accounts(call.reader).get(body.account_id)
     call.caller.require_owner(account.customer_id, AccountNotFound(account.id))
     until = take_until(body.period, call.now)
-    existing = await Invoices(call.connection, call.now.date()).find(account.id, body.period)
-    if existing is not None:
-        raise InvoiceExists(account.id, body.period, existing)
+    await _check_not_invoiced(call, call.reader, body)
     await _wait_for_ledger(call, account.id)
+    await Accounts(call.connection).lock(account.id)
+    await _check_not_invoiced(call, call.connection, body)
     invoice = await _issue(call, account, body.period, until)
     await call.emit(
         InvoiceCreated(
@@ -145,6 +146,12 @@ async def _own_invoice(call: Call[Peers], invoice_id: str) -> Invoice:
     return invoice
 
 
+async def _check_not_invoiced(call: Call[Peers], connection: Connection, new: NewInvoice) -> None:
+    existing = await Invoices(connection, call.now.date()).find(new.account_id, new.period)
+    if existing is not None:
+        raise InvoiceExists(new.account_id, new.period, existing)
+
+
 async def _issue(call: Call[Peers], account: Account, period: str, until: datetime) -> Invoice:
     """One transaction takes the lines and makes the invoice, so that no line is on two and none is lost."""
     settings: Settings = call.settings
@@ -160,12 +167,15 @@ async def _issue(call: Call[Peers], account: Account, period: str, until: dateti
 
 
 async def _wait_for_ledger(call: Call[Peers], account_id: str) -> None:
-    """Return when every transaction that the ledger has by now has arrived here; raises LedgerBehind."""
+    """Return when every transaction that the ledger has by now has arrived here; raises LedgerBehind.
+
+    Before the invoice's own transaction: month-end makes many invoices at once, and while they wait the events that
+    they wait for need connections too.
+    """
     settings: Settings = call.settings
     recorded = await _recorded(call, account_id)
     give_up = min(time.monotonic() + settings.ledger_patience_seconds, call.deadline - _RESERVED_SECONDS)
-    # What other transactions commit meanwhile is seen from here: this one is READ COMMITTED.
-    while (heard := await Ledger(call.connection).heard(account_id, recorded)) < recorded:
+    while (heard := await Ledger(call.reader).heard(account_id, recorded)) < recorded:
         if time.monotonic() >= give_up:
             raise LedgerBehind(account_id, heard, recorded)
         await asyncio.sleep(_POLL_SECONDS)

@@ -68,14 +68,17 @@ class Accounts:
             opened.credit_limit.currency,
         )
 
-    async def lock(self, account_id: str) -> Account:
-        """Nobody else makes an invoice for this account before this transaction ends."""
+    async def get(self, account_id: str) -> Account:
         row = await self._connection.fetchrow(
-            "SELECT id, customer_id, currency FROM accounts WHERE id = $1 FOR UPDATE", account_id
+            "SELECT id, customer_id, currency FROM accounts WHERE id = $1", account_id
         )
         if row is None:
             raise AccountNotFound(account_id)
         return Account(row["id"], row["customer_id"], row["currency"])
+
+    async def lock(self, account_id: str) -> None:
+        """Nobody else makes an invoice for this account before this transaction ends."""
+        await self._connection.fetchval("SELECT id FROM accounts WHERE id = $1 FOR UPDATE", account_id)
 
 
 class Ledger:

@@ -85,6 +85,11 @@ class Call(Generic[P]):
         """In seconds of `time.monotonic()`."""
         return self.context.deadline
 
+    @property
+    def reader(self) -> Connection:
+        """For a write that has to read before it asks a peer: outside the transaction, holding no connection."""
+        return self._runtime.database.reader
+
     def snapshot(self) -> AbstractAsyncContextManager[Session]:
         return self._runtime.database.snapshot()
 

@@ -193,6 +193,43 @@ async def test_a_transaction_on_its_way_is_waited_for(story: Story) -> None:
     assert (answer.status_code, answer.json()["total"]["amount"]) == (201, "75.00")
 
 
+async def test_forty_invoices_that_wait_for_their_transactions_leave_connections_for_them(story: Story) -> None:
+    accounts = [f"acc_01k9zc6n000000000000{n:06d}" for n in range(40)]
+    for account in accounts:
+        await story.open_account(account)
+    story.ledger_has(1)
+
+    async def arrive() -> None:
+        async with asyncio.timeout(5):
+            while len(story.service.peers.asked("getBalance")) < len(accounts):
+                await asyncio.sleep(0)
+        for n, account in enumerate(accounts):
+            told = event(1, "75.00", account_id=account, transaction_id=f"txn_01k9zc6n000000000000{n:06d}")
+            await story.service.deliver("transaction.recorded", **told)
+
+    making = asyncio.gather(*(story.create(account=account) for account in accounts))
+    answers, _ = await asyncio.gather(making, arrive())
+
+    assert [answer.status_code for answer in answers] == [201] * len(accounts)
+    assert {answer.json()["total"]["amount"] for answer in answers} == {"75.00"}
+
+
+async def test_an_invoice_made_while_this_one_waited_is_not_made_twice(story: Story) -> None:
+    await story.open_account()
+    story.ledger_has(1)
+    waiting = asyncio.create_task(story.create())
+    while not story.service.peers.asked("getBalance"):
+        await asyncio.sleep(0)
+    story.ledger_has(0)
+    first = (await story.create()).json()
+    await story.service.deliver("transaction.recorded", **event(1, "75.00"))
+
+    answer = await waiting
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/invoice-exists")
+    assert first["id"] in answer.json()["detail"]
+
+
 async def test_a_transaction_that_does_not_arrive_refuses_the_invoice(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from tandem.local.seed import world as seed_world
+from tandem.local.seed.world import world as seed_world
 from tests.services.invoice.story import ACCOUNT, CUSTOMER, Story, event, money, transaction_id
 
 SEED = Path(__file__).parents[3] / "services" / "invoice" / "migrations" / "seed.sql"
