@@ -10,4 +10,4 @@ from tandem.kit.service import serve
 
 
 def create_app(settings: Settings, outside: Outside | None = None, **options: Any) -> FastAPI:
-    return serve("card", settings, handlers, Peers, outside, **options)
+    return serve("card", settings, handlers, Peers, outside, keeps_files=True, **options)

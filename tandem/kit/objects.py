@@ -1,6 +1,7 @@
 """Files that clients fetch by themselves, from an address that works for a short while."""
 
 import asyncio
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -28,6 +29,9 @@ class PresignedUrl:
 
 
 class ObjectStore(Protocol):
+    async def open(self) -> None:
+        """Get ready before the first request comes: connecting takes longer than a peer may wait."""
+
     async def presign_get(self, key: str) -> PresignedUrl: ...
 
 
@@ -41,6 +45,9 @@ class NullObjectStore:
     def __init__(self, base_url: str = "https://objects.invalid", now: Callable[[], datetime] = _utc_now) -> None:
         self._base_url = base_url.rstrip("/")
         self._now = now
+
+    async def open(self) -> None:
+        return
 
     async def presign_get(self, key: str) -> PresignedUrl:
         return PresignedUrl(f"{self._base_url}/{quote(key)}", self._now() + timedelta(minutes=10))
@@ -76,6 +83,11 @@ class S3ObjectStore:
         self._client: S3Client | None = None
         self._connecting = threading.Lock()
         self._addresses: OrderedDict[str, PresignedUrl] = OrderedDict()
+
+    async def open(self) -> None:
+        # The first address finds the credentials and loads the endpoint rules; one that fails is told when it is asked for.
+        with contextlib.suppress(ObjectsUnavailable):
+            await asyncio.to_thread(self._presign, "opening")
 
     async def presign_get(self, key: str) -> PresignedUrl:
         """Raises ObjectsUnavailable."""

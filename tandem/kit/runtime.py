@@ -32,7 +32,10 @@ def utc_now() -> datetime:
 
 @dataclass
 class Runtime:
-    """`response_share` of the answers is held against the contract: in tests all, and a violation is an error."""
+    """`response_share` of the answers is held against the contract: in tests all, and a violation is an error.
+
+    A service that `keeps_files` is not ready before its object store is.
+    """
 
     service: str
     contract: Contract
@@ -47,6 +50,7 @@ class Runtime:
     stage: str = "local"
     response_share: float = 0.01
     strict_responses: bool = False
+    keeps_files: bool = False
     default_seconds: float = 10.0
     most_body_bytes: int = 1_048_576
     now: Callable[[], datetime] = utc_now

@@ -68,6 +68,16 @@ async def test_missing_credentials_are_a_503_and_not_a_bug() -> None:
         await store(Client(NoCredentialsError()), Clock()).presign_get("a")
 
 
+async def test_opening_does_what_the_first_address_would_wait_for() -> None:
+    client = Client()
+    await store(client, Clock()).open()
+    assert client.made == 1
+
+
+async def test_missing_credentials_do_not_stop_the_start() -> None:
+    await store(Client(NoCredentialsError()), Clock()).open()
+
+
 async def test_the_client_is_made_once_and_late() -> None:
     clients: list[Client] = []
 
