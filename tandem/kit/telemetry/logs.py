@@ -97,4 +97,7 @@ def explained(error: BaseException) -> str:
         said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['type']}" for one in wrong)
     else:
         said = str(error.args[0]) if isinstance(error, asyncpg.PostgresError) and error.args else str(error)
+    if isinstance(error, asyncpg.DataError):
+        # `invalid input syntax for type date: "…"`: here even the first line repeats the value.
+        said = said.partition(":")[0]
     return f"{type(error).__name__}: {said.splitlines()[0] if said else ''}"
