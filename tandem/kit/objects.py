@@ -85,7 +85,7 @@ class S3ObjectStore:
         self._addresses: OrderedDict[str, PresignedUrl] = OrderedDict()
 
     async def open(self) -> None:
-        # The first address finds the credentials and loads the endpoint rules; one that fails is told when it is asked for.
+        # The first address finds credentials and endpoint rules; that it cannot be made is told when one is asked for.
         with contextlib.suppress(ObjectsUnavailable):
             await asyncio.to_thread(self._presign, "opening")
 
