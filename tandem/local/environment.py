@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tandem.local.node import NO_NETWORK, find_node, install_prism, needed_node
+from tandem.local.node import NO_NETWORK, find_node, install_prism, needed_node, prism_is_installed
 from tandem.local.trouble import Refused, Trouble, disk_trouble
 
 _LOCK = "requirements/dev.txt"
@@ -33,14 +33,16 @@ _NETWORK_SIGNS = (
 
 def build(project: Path, say: Callable[[str], None] = print) -> None:
     environment = project / ".venv"
-    needs_node = find_node(project) is None
     stamp = environment / ".tandem-stamp"
-    wanted = _digest(project, with_node=needs_node or _has_node_wheel(project))
+    node = find_node(project)
+    with_node = node is None or _has_node_wheel(project)
+    wanted = _digest(project, with_node=with_node)
     if not stamp.exists() or stamp.read_text() != wanted:
-        _install_packages(project, environment, say, with_node=needs_node or _has_node_wheel(project))
-        stamp.write_text(_digest(project, with_node=_has_node_wheel(project)))
-    node = needed_node(project)
-    install_prism(project, node)
+        _install_packages(project, environment, say, with_node=with_node)
+        stamp.write_text(wanted)
+        node = None
+    if not prism_is_installed(project):
+        install_prism(project, node or needed_node(project))
 
 
 def _install_packages(project: Path, environment: Path, say: Callable[[str], None], *, with_node: bool) -> None:

@@ -181,7 +181,8 @@ class Stack:
     def _remember(self) -> None:
         """For the next start, should this one be killed: what runs, and where."""
         running = {name: unit.running.identity for name, unit in self.units.items() if unit.running}
-        me = Identity.of(os.getpid())
+        # Once nothing of ours runs there is nobody to look for: this process may live on as something else.
+        me = Identity.of(os.getpid()) if running else None
         with contextlib.suppress(OSError):
             self.home.write_state(
                 {

@@ -1,11 +1,14 @@
 """The command line with everything running: in the background, killed, in the foreground, and gone again."""
 
+import contextlib
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,10 +17,13 @@ from typing import Any
 
 import psutil
 import pytest
+from rich.console import Console
 
-from tandem.cli import main
+from tandem.cli import main, up
+from tandem.local.control import ask
 from tandem.local.postgres import free_port
 from tandem.local.processes import Identity
+from tandem.local.state import Home
 from tests.local.programs import wait_until
 
 pytestmark = pytest.mark.xdist_group("laptop")
@@ -39,12 +45,16 @@ class Background:
 def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]:
     folder = tmp_path_factory.mktemp("background") / "state"
     ports = {"TANDEM_GATEWAY_PORT": str(free_port()), "TANDEM_MOCK_PORT": str(free_port())}
-    environment = {**os.environ, "TANDEM_HOME": str(folder), **ports}
-    up = [sys.executable, "-m", "tandem.cli.main", "up", "-d"]
-    done = subprocess.run(up, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    yield Background(folder, environment, done.stdout)
-    subprocess.run([*up[:3], "down"], env=environment, check=True, capture_output=True)
+    environment = {"TANDEM_HOME": str(folder), **ports}
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(said):
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        assert main.run(["up", "--detach"]) == main.DONE
+    yield Background(folder, {**os.environ, **environment}, said.getvalue())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TANDEM_HOME", str(folder))
+        assert main.run(["down"]) == main.DONE
 
 
 @pytest.fixture
@@ -148,8 +158,8 @@ def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Backg
     supervisor = Identity.read(background.state["supervisor"])
     os.kill(supervisor.pid, signal.SIGKILL)
     assert supervisor.wait(5)
-    up = [sys.executable, "-m", "tandem.cli.main", "up"]
-    with subprocess.Popen(up, env=background.environment, stdout=subprocess.PIPE, text=True) as foreground:
+    command = [sys.executable, "-m", "tandem.cli.main", "up"]
+    with subprocess.Popen(command, env=background.environment, stdout=subprocess.PIPE, text=True) as foreground:
         assert foreground.stdout
         said = iter(foreground.stdout.readline, "")
         assert any(line.startswith("Try it:") for line in said)
@@ -161,6 +171,33 @@ def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Backg
     assert [one for one in started if one.alive] == []
     assert _mentioning(background.folder) == []
     assert not (background.folder / "control.sock").exists()
+
+
+def test_foreground_in_a_terminal_is_a_live_table_until_it_is_stopped(
+    run: Callable[..., str], background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(up, "out", Console(file=terminal, force_terminal=True, width=120))
+    home = Home.find()
+
+    def stop_when_invited() -> None:
+        wait_until(lambda: "Ctrl-C stops everything." in terminal.getvalue().partition("Try it:")[2], seconds=60)
+        ask(home, "stop", 10.0)
+
+    stopping = threading.Thread(target=stop_when_invited)
+    stopping.start()
+    run("up")
+    stopping.join()
+    shown = terminal.getvalue()
+    assert shown.index("starting") < shown.index("Ready after")
+    assert shown.rstrip().endswith("Stopped.")
+    assert [one for one in background.state["processes"].values() if Identity.read(one).alive] == []
+
+
+def test_down_says_what_it_stopped(run: Callable[..., str], background: Background) -> None:
+    assert json.loads(run("up", "-d", "--json"))["ready"]
+    assert run("down") == "Stopped gateway, mock, postgres, customer, account, card, transaction, invoice.\n"
+    assert run("status", code=main.REFUSED).startswith("Tandem is not running here.")
 
 
 def _mentioning(folder: Path) -> list[list[str]]:

@@ -40,8 +40,8 @@ async def until(true: Callable[[], bool], seconds: float = _GIVE_UP_SECONDS) -> 
             await asyncio.sleep(0.01)
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + _GIVE_UP_SECONDS
+def wait_until(true: Callable[[], bool], seconds: float = _GIVE_UP_SECONDS) -> None:
+    give_up = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < give_up
         time.sleep(0.005)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -98,26 +97,24 @@ def test_unknown_failure_shows_what_was_said(project: Path, tmp_path: Path) -> N
         build(project, lambda _: None)
 
 
-def test_without_uv_and_network_one_sentence_is_said(project: Path, tmp_path: Path) -> None:
+def test_without_uv_and_network_one_sentence_is_said(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "bin/uv").unlink()
     closed = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
-    shutil.copytree(REPOSITORY / "tandem/local", project / "tandem/local", ignore=shutil.ignore_patterns("gateway"))
-    (project / "tandem/__init__.py").touch()
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(project)!r}); {_MAIN}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **closed},
-        cwd=project,
-    )
-    assert done.returncode == 1
-    assert "There is no uv here: bringing it into .tandem/bootstrap." in done.stdout
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("No package registry answers: there is no network")
+    for name, value in closed.items():
+        monkeypatch.setenv(name, value)
+    said: list[str] = []
+    with pytest.raises(Refused, match=r"^No package registry answers: there is no network"):
+        build(project, said.append)
+    assert said[-1] == "There is no uv here: bringing it into .tandem/bootstrap."
 
 
-_MAIN = "from tandem.local.environment import main; sys.exit(main())"
+def test_uv_brought_once_is_used_again(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin/uv").unlink()
+    program(project / ".tandem/bootstrap/bin/uv", UV)
+    build(project, lambda _: None)
+    assert asked(project) == ["venv", "pip sync", "pip install"]
 
 
 def test_main_says_the_sentence_and_the_exit_code(
