@@ -113,10 +113,13 @@ async def unfreeze_account(call: Call[Peers], account_id: str) -> Account:
 
 
 async def close_account(call: Call[Peers], account_id: str) -> Account:
-    accounts = Accounts(call.connection)
-    account = await _locked(call, accounts, account_id)
-    if account.status != "closed":
+    seen = await Accounts(call.reader).get(account_id)
+    call.caller.require_owner(seen.customer_id, AccountNotFound(account_id))
+    if seen.status != "closed":
         await _close_ledger(call, account_id)
+    accounts = Accounts(call.connection)
+    account = await accounts.lock(account_id)
+    if account.status != "closed":
         account = await accounts.close(account_id, call.now)
         await call.emit(AccountClosed(account_id=account_id))
     call.etag = account.version

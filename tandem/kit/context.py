@@ -15,6 +15,8 @@ class RequestContext:
     request_id: str
     traceparent: str
     deadline: float
+    # From its first statement on a write keeps a connection from everybody else.
+    in_transaction: bool = False
 
     @property
     def seconds_left(self) -> float:

@@ -11,6 +11,7 @@ import asyncpg
 from asyncpg.transaction import Transaction
 
 from tandem.kit.answers import Answer
+from tandem.kit.context import current
 from tandem.kit.database import Database, DatabaseUnavailable, Record, Session, translated_errors
 from tandem.kit.idempotency import Attempt
 
@@ -68,6 +69,7 @@ class Write:
 
     async def _begin(self) -> Session:
         self._session = session = await self._database.acquire()
+        self._tell(in_transaction=True)
         with translated_errors():
             self._transaction = session.transaction()
             await self._transaction.start()
@@ -100,7 +102,13 @@ class Write:
 
     async def release(self) -> None:
         if self._session is not None:
+            self._tell(in_transaction=False)
             await self._database.pool.release(self._session)
+
+    def _tell(self, *, in_transaction: bool) -> None:
+        context = current.get()
+        if context is not None:
+            context.in_transaction = in_transaction
 
 
 @asynccontextmanager

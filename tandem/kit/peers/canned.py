@@ -5,7 +5,18 @@ from typing import Any
 
 import orjson
 
+from tandem.kit.context import current
 from tandem.kit.peers.transport import PeerAnswer, PeerRequest
+
+
+class AskedInTransaction(AssertionError):
+    """A slow peer would keep a connection, and what this transaction has locked, from everybody else."""
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(
+            f"{operation_id} is asked after the transaction has begun: ask before the first statement, "
+            "and read what you need for it through call.reader"
+        )
 
 
 class CannedTransport:
@@ -34,6 +45,9 @@ class CannedTransport:
         return [request for request in self.requests if request.operation.id == operation_id]
 
     async def send(self, request: PeerRequest) -> PeerAnswer:
+        context = current.get()
+        if context is not None and context.in_transaction:
+            raise AskedInTransaction(request.operation.id)
         self.requests.append(request)
         prepared = self._answers.get(request.operation.id)
         if not prepared:

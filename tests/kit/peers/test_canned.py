@@ -2,8 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tandem.kit.context import RequestContext, current
+from tandem.kit.database import Database
 from tandem.kit.peers import PeerRefused, PeerUnavailable
+from tandem.kit.peers.canned import AskedInTransaction
 from tandem.kit.peers.transport import ConnectionFailed
+from tandem.kit.writing import writing
 from tests.kit.peers.desk import Desk
 
 
@@ -45,3 +49,18 @@ async def test_closing_forgets_every_answer() -> None:
     await desk.canned.close()
     with pytest.raises(AssertionError):
         await desk.get_card()
+
+
+async def test_a_peer_asked_while_a_transaction_is_open_fails_the_test(database: str) -> None:
+    desk, opened = Desk(), Database(database, "loan")
+    desk.canned.answers("getCard", {"id": "crd_1", "version": 1})
+    await opened.open()
+    token = current.set(RequestContext("request-1", "", desk.clock.time + 10))
+    async with writing(opened) as connection:
+        await desk.get_card()
+        await connection.execute("SELECT 1")
+        with pytest.raises(AskedInTransaction, match="getCard is asked after the transaction has begun"):
+            await desk.get_card()
+    assert (await desk.get_card()).id == "crd_1"
+    current.reset(token)
+    await opened.close()

@@ -61,8 +61,21 @@ async def test_closing_twice_changes_nothing_more(service: ServiceUnderTest) -> 
     service.peers.answers("closeLedger", settled(account["id"]))
     answers = await asyncio.gather(*(service.post(f"/v1/accounts/{account['id']}/close") for _ in range(5)))
     assert {answer.json()["version"] for answer in answers} == {2}
-    assert len(service.peers.asked("closeLedger")) == 1
+    # Before the account is locked: closing a ledger twice changes nothing either.
+    asked = len(service.peers.asked("closeLedger"))
+    assert (await service.post(f"/v1/accounts/{account['id']}/close")).json() == answers[0].json()
+    assert len(service.peers.asked("closeLedger")) == asked
     assert await said(service) == ["account.opened", "account.closed"]
+
+
+async def test_a_ledger_that_hangs_keeps_nobody_from_the_account(service: ServiceUnderTest, hanging: set[str]) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    hanging.add("closeLedger")
+    closing = [asyncio.create_task(service.post(f"{path}/close")) for _ in range(20)]
+    frozen, *closed = await asyncio.gather(service.post(f"{path}/freeze"), *closing)
+    assert frozen.json()["status"] == "frozen"
+    assert {answer.status_code for answer in closed} == {503}
 
 
 async def test_a_frozen_account_can_be_closed(service: ServiceUnderTest) -> None:
