@@ -36,6 +36,16 @@ class AccountHasBalance(Conflict):
         super().__init__(reason or f"Account {account_id} can be closed when its balance is zero.")
 
 
+class AccountHasUnpaidInvoices(Conflict):
+    title = "The account has unpaid invoices"
+
+    def __init__(self, account_id: str, unpaid: int) -> None:
+        what = "1 invoice that is" if unpaid == 1 else f"{unpaid} invoices that are"
+        super().__init__(
+            f"Account {account_id} has {what} not paid in full. It can be closed when nothing remains to pay."
+        )
+
+
 class OtherCurrency(Conflict):
     title = "The account is in another currency"
 

@@ -6,7 +6,13 @@ from typing import TypeVar
 import structlog
 
 from services.account import rules
-from services.account.errors import AccountHasBalance, AccountNotFound, CustomerNotFound, LedgerNotReady
+from services.account.errors import (
+    AccountHasBalance,
+    AccountHasUnpaidInvoices,
+    AccountNotFound,
+    CustomerNotFound,
+    LedgerNotReady,
+)
 from services.account.models import (
     Account,
     AccountClosed,
@@ -116,6 +122,7 @@ async def close_account(call: Call[Peers], account_id: str) -> Account:
     seen = await Accounts(call.reader).get(account_id)
     call.caller.require_owner(seen.customer_id, AccountNotFound(account_id))
     if seen.status != "closed":
+        await _check_invoices(call, account_id)
         await _close_ledger(call, account_id)
     accounts = Accounts(call.connection)
     account = await accounts.lock(account_id)
@@ -186,6 +193,13 @@ async def _customer(call: Call[Peers], customer_id: str) -> Customer:
         if refusal.status == 404:
             raise CustomerNotFound(customer_id) from refusal
         raise
+
+
+async def _check_invoices(call: Call[Peers], account_id: str) -> None:
+    """A refund booked after the invoice evens out the ledger while the invoice still asks for its money."""
+    unpaid = (await call.peers.invoice.list_invoices(account_id=account_id, unpaid=True, limit=1)).total
+    if unpaid:
+        raise AccountHasUnpaidInvoices(account_id, unpaid)
 
 
 async def _close_ledger(call: Call[Peers], account_id: str) -> None:

@@ -68,6 +68,52 @@ async def test_closing_twice_changes_nothing_more(service: ServiceUnderTest) -> 
     assert await said(service) == ["account.opened", "account.closed"]
 
 
+def unpaid_invoices(account_id: str, how_many: int) -> dict[str, Any]:
+    invoice = {
+        "id": "inv_01k9zc6n00000000000000h001",
+        "account_id": account_id,
+        "customer_id": CUSTOMER,
+        "number": "2026-000431",
+        "period": "2026-10",
+        "status": "open",
+        **{part: money("100.00") for part in ("total", "paid", "remaining")},
+        "issued_at": "2026-10-31T23:05:00Z",
+        "due_on": "2026-11-30",
+        "version": 1,
+    }
+    return {"items": [invoice] * min(how_many, 1), "next_cursor": None, "total": how_many}
+
+
+@pytest.fixture(autouse=True)
+def everything_is_paid(service: ServiceUnderTest) -> None:
+    service.peers.answers("listInvoices", unpaid_invoices("", 0))
+
+
+@pytest.mark.parametrize(("how_many", "what"), [(1, "1 invoice that is not"), (2, "2 invoices that are not")])
+async def test_an_account_with_an_unpaid_invoice_stays_open_and_so_does_its_ledger(
+    service: ServiceUnderTest, how_many: int, what: str
+) -> None:
+    account = await open_account(service)
+    path = f"/v1/accounts/{account['id']}"
+    service.peers.forget("listInvoices")
+    service.peers.answers("listInvoices", unpaid_invoices(account["id"], how_many))
+    refused = await service.post(f"{path}/close")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/account-has-unpaid-invoices")
+    assert what in refused.json()["detail"]
+    assert service.peers.asked("listInvoices")[0].url.endswith(f"?account_id={account['id']}&unpaid=true&limit=1")
+    assert service.peers.asked("closeLedger") == []
+    assert (await service.get(path)).json() == account
+    assert await said(service) == ["account.opened"]
+
+
+async def test_an_account_stays_open_while_its_invoices_cannot_be_seen(service: ServiceUnderTest) -> None:
+    account = await open_account(service)
+    service.peers.forget("listInvoices")
+    service.peers.fails("listInvoices", ConnectionFailed())
+    assert (await service.post(f"/v1/accounts/{account['id']}/close")).status_code == 503
+    assert service.peers.asked("closeLedger") == []
+
+
 async def test_a_ledger_that_hangs_keeps_nobody_from_the_account(service: ServiceUnderTest, hanging: set[str]) -> None:
     account = await open_account(service)
     path = f"/v1/accounts/{account['id']}"
