@@ -87,9 +87,9 @@ async def fill(
     port: int,
     on_step: Callable[[dict[str, Any]], None],
     *options: str,
-    after: Awaitable[None] | None = None,
+    after: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Run the job of `tandem.local.fill` in a process of its own. It loads its libraries while `after` is awaited."""
+    """Run the job of `tandem.local.fill` in a process of its own. It loads its libraries while `after` runs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -105,7 +105,7 @@ async def fill(
     )
     try:
         if after is not None:
-            await after
+            await after()
         await _follow(process, on_step)
     finally:
         if process.returncode is None:

@@ -17,7 +17,7 @@ import asyncpg
 
 from tandem.kit.contract import ContractError
 from tandem.kit.events import bus
-from tandem.kit.migrations import MigrationError, applied_heads, expected_heads, migrate
+from tandem.kit.migrations import MigrationError, is_current, migrate
 from tandem.local.databases import BUS, server
 from tandem.local.postgres import ADMIN, Server
 from tandem.local.seed.load import seed
@@ -55,7 +55,7 @@ class Filling:
         for service, database in self._services.items():
             connection: Connection = await asyncpg.connect(self.url(service, database))
             try:
-                if not expected_heads(self._migrations(service)) <= await applied_heads(connection):
+                if not await is_current(connection, self._migrations(service)):
                     found.append(service)
             finally:
                 await connection.close()

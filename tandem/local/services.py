@@ -103,7 +103,7 @@ async def readiness(admin_port: int) -> list[str]:
     try:
         reasons = json.loads(answer.body)["reasons"]
         return [f"{what}: {why}" for what, why in reasons.items()]
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return [f"answers {answer.status} on /readyz"]
 
 

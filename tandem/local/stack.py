@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -135,9 +135,9 @@ class Stack:
     async def _up_databases(self) -> None:
         start = partial(PostgresProcess.start, self._postgres)
         check = partial(accepts_connections, self._postgres.port)
-        await self._fill(after=self._own(Unit(DATABASE, start, check, self._remember)).start())
+        await self._fill(after=self._own(Unit(DATABASE, start, check, self._remember)).start)
 
-    async def _fill(self, *options: str, after: Awaitable[None] | None = None) -> list[str]:
+    async def _fill(self, *options: str, after: Callable[[], Awaitable[None]] | None = None) -> list[str]:
         seeded: list[str] = []
 
         def on_step(said: dict[str, Any]) -> None:

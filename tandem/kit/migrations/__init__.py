@@ -13,7 +13,7 @@ import asyncpg
 from tandem.kit.database import Connection
 from tandem.kit.migrations.revisions import MigrationError, heads, load
 
-__all__ = ["MigrationError", "applied_heads", "expected_heads", "migrate"]
+__all__ = ["MigrationError", "applied_heads", "expected_heads", "is_current", "migrate"]
 
 
 def migrate(database_url: str, folder: Path, report: Callable[[str], None] | None = None) -> list[str]:
@@ -36,3 +36,13 @@ async def applied_heads(connection: Connection) -> frozenset[str]:
     except asyncpg.UndefinedTableError:
         return frozenset()
     return frozenset(row["revision"] for row in rows)
+
+
+async def is_current(connection: Connection, folder: Path) -> bool:
+    """Whether `migrate` would find nothing to apply and nothing to refuse."""
+    try:
+        rows = await connection.fetch("SELECT revision, checksum FROM schema_revisions")
+    except asyncpg.UndefinedTableError:
+        return False
+    applied = {row["revision"]: row["checksum"] for row in rows}
+    return all(applied.get(revision.id) == revision.checksum for revision in load(folder).values())
