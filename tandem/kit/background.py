@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -79,6 +80,7 @@ class Background:
         await self._outside.transport.close()
         await self._outside.network.close()
         self._outside.flags.close()
+        await asyncio.to_thread(self._outside.tracing.close)
         await self._runtime.database.close()
 
     async def depth(self) -> Depth | None:

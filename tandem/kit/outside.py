@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import REGISTRY, CollectorRegistry
 
@@ -16,7 +16,9 @@ from tandem.kit.events.transport import Transport
 from tandem.kit.flags import Flags, open_flags
 from tandem.kit.objects import NullObjectStore, ObjectStore, S3ObjectStore, S3Settings
 from tandem.kit.peers import PeerNetwork
+from tandem.kit.peers.transport import AiohttpTransport
 from tandem.kit.settings import BadSetting, ServiceSettings
+from tandem.kit.telemetry.traces import NullTracing, Tracing, open_tracing
 
 
 @dataclass
@@ -26,17 +28,24 @@ class Outside:
     network: PeerNetwork
     objects: ObjectStore
     flags: Flags
+    tracing: Tracing = field(default_factory=NullTracing)
 
 
-def connect(settings: ServiceSettings, catalogue: Catalogue, registry: CollectorRegistry = REGISTRY) -> Outside:
+def connect(
+    service: str, settings: ServiceSettings, catalogue: Catalogue, registry: CollectorRegistry = REGISTRY
+) -> Outside:
     """The real ones, as the settings say. Nothing is contacted yet."""
     tokens = FileToken(settings.token_file) if settings.token_file else NullToken()
+    endpoint = str(settings.traces_endpoint) if settings.traces_endpoint else None
+    tracing = open_tracing(endpoint, service, settings.version, settings.stage)
+    calls = tracing.around_transport(AiohttpTransport())
     return Outside(
         keys=open_keys(settings.jwks),
         transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
-        network=PeerNetwork(_addresses(settings.peer_addresses), tokens, registry=registry),
+        network=PeerNetwork(_addresses(settings.peer_addresses), tokens, calls, registry),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
+        tracing=tracing,
     )
 
 

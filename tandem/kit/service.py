@@ -27,6 +27,7 @@ from tandem.kit.peers import PeerClient
 from tandem.kit.problems import MethodNotAllowed, Problem
 from tandem.kit.runtime import Runtime
 from tandem.kit.settings import ServiceSettings
+from tandem.kit.telemetry.traces import Tracing
 
 Peers = Callable[[Callable[[str], PeerClient]], Any]
 
@@ -43,7 +44,7 @@ def serve(
     contract = load_contract(settings.contracts / name / "openapi.yaml")
     catalogue = Catalogue.load(settings.contracts)
     bound = bind(contract, catalogue.heard_by(name), handlers)
-    outside = outside or connect(settings, catalogue)
+    outside = outside or connect(name, settings, catalogue)
     runtime = Runtime(
         service=name,
         contract=contract,
@@ -61,10 +62,12 @@ def serve(
         operation.id: OperationEndpoint(runtime, operation, *bound.operations[operation.id])
         for operation in contract.operations
     }
-    return _application(runtime, background, endpoints)
+    return _application(runtime, background, endpoints, outside.tracing)
 
 
-def _application(runtime: Runtime, background: Background, endpoints: Mapping[str, OperationEndpoint]) -> FastAPI:
+def _application(
+    runtime: Runtime, background: Background, endpoints: Mapping[str, OperationEndpoint], tracing: Tracing
+) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await background.start()
@@ -78,6 +81,7 @@ def _application(runtime: Runtime, background: Background, endpoints: Mapping[st
         title=contract.title, version=contract.version, openapi_url=None, redirect_slashes=False, lifespan=lifespan
     )
     app.router.routes[:] = [*_routes(contract, endpoints), _document_route(contract)]
+    app.add_middleware(tracing.around_app)
     app.add_middleware(Edge, runtime=runtime)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_exception)

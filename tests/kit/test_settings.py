@@ -36,7 +36,7 @@ def load() -> ServiceSettings:
 def test_what_is_needed_is_enough(loan_contracts: Path) -> None:
     settings = load()
     assert (settings.stage, settings.version, settings.port, settings.audience) == ("test", "7", 0, "tandem")
-    outside = connect(settings, Catalogue.load(loan_contracts), CollectorRegistry())
+    outside = connect("loan", settings, Catalogue.load(loan_contracts), CollectorRegistry())
     assert isinstance(outside.transport, NullTransport)
     assert isinstance(outside.objects, NullObjectStore)
     assert isinstance(outside.flags, NullFlags)
@@ -47,7 +47,7 @@ def test_what_lies_outside_is_as_the_settings_say(environment: pytest.MonkeyPatc
     environment.setenv("TANDEM_OBJECTS_BUCKET", "pictures")
     environment.setenv("TANDEM_OBJECTS_ENDPOINT", "http://127.0.0.1:9000")
     environment.setenv("TANDEM_TOKEN_FILE", "/nowhere/token")
-    outside = connect(load(), Catalogue.load(loan_contracts), CollectorRegistry())
+    outside = connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())
     assert isinstance(outside.transport, PostgresTransport)
     assert isinstance(outside.objects, S3ObjectStore)
 
@@ -72,4 +72,4 @@ def test_every_wrong_setting_is_told_without_its_value(environment: pytest.Monke
 def test_wrong_peer_addresses_are_a_bad_setting(environment: pytest.MonkeyPatch, loan_contracts: Path) -> None:
     environment.setenv("TANDEM_PEERS", "{")
     with pytest.raises(BadSetting, match="TANDEM_PEERS: PEERS is not JSON"):
-        connect(load(), Catalogue.load(loan_contracts), CollectorRegistry())
+        connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())

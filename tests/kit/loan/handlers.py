@@ -95,6 +95,9 @@ async def see_trouble(call: Call[Any], how: str) -> Any:
             return Seen(
                 seen={"request_id": call.request_id, "traceparent": context.traceparent, "left": context.seconds_left}
             )
+        case "peer":
+            await call.peers.bank.get_bank()
+            return Seen(seen={"traceparent": call.context.traceparent})
         case "shared":
             return Seen(
                 seen={

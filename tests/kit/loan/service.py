@@ -26,6 +26,7 @@ from tandem.kit.peers import PeerNetwork
 from tandem.kit.peers.canned import CannedTransport
 from tandem.kit.runtime import Runtime
 from tandem.kit.service import serve
+from tandem.kit.telemetry.traces import NullTracing, Tracing
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer
 from tests.kit.loan import handlers
 from tests.kit.loan.peers import Peers
@@ -52,6 +53,7 @@ class LoanService:
     client: httpx.AsyncClient
     issuer: LocalIssuer
     flags: SwitchedFlags
+    peers: CannedTransport
 
     @property
     def runtime(self) -> Runtime:
@@ -123,11 +125,17 @@ class LoanService:
 
 
 def make_app(
-    url: str, contracts: Path, keys: StaticKeys, transport: Transport | None = None, **options: Any
-) -> tuple[FastAPI, SwitchedFlags]:
-    flags = SwitchedFlags()
-    network = PeerNetwork(FixedAddresses({}), NullToken(), CannedTransport(), CollectorRegistry())
-    outside = Outside(keys, transport or NullTransport(), network, NullObjectStore(), flags)
+    url: str,
+    contracts: Path,
+    keys: StaticKeys,
+    transport: Transport | None = None,
+    tracing: Tracing | None = None,
+    **options: Any,
+) -> tuple[FastAPI, SwitchedFlags, CannedTransport]:
+    flags, peers, tracing = SwitchedFlags(), CannedTransport(), tracing or NullTracing()
+    addresses = FixedAddresses({"bank": "http://bank.test"})
+    network = PeerNetwork(addresses, NullToken(), tracing.around_transport(peers), CollectorRegistry())
+    outside = Outside(keys, transport or NullTransport(), network, NullObjectStore(), flags, tracing)
     settings = Settings.model_validate(
         {
             "database_url": url,
@@ -140,12 +148,14 @@ def make_app(
         }
     )
     chosen = {"response_share": 1.0, "strict_responses": True, **options}
-    return serve("loan", settings, handlers, Peers, outside, **chosen), flags
+    return serve("loan", settings, handlers, Peers, outside, **chosen), flags, peers
 
 
-async def start(app: FastAPI, flags: SwitchedFlags, issuer: LocalIssuer, with_loops: bool = False) -> LoanService:
+async def start(
+    app: FastAPI, flags: SwitchedFlags, peers: CannedTransport, issuer: LocalIssuer, with_loops: bool = False
+) -> LoanService:
     await app.state.background.start(with_loops=with_loops)
     # The server must survive what a handler does; the client sees what a caller would see.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     client = httpx.AsyncClient(transport=transport, base_url="http://loan.test")
-    return LoanService(app, client, issuer, flags)
+    return LoanService(app, client, issuer, flags, peers)
