@@ -97,6 +97,7 @@ async def _started(name: str, app: FastAPI) -> AsyncIterator[None]:
         try:
             await stack.enter_async_context(app.router.lifespan_context(app))
         except Exception as error:
+            # The edge of the process: whatever the reason, it is told in one sentence.
             log.error("could not start", exc_info=error)
             reason = f"{type(error).__name__}: {error}".partition("\n")[0]
             raise StartFailed(f"{name} could not start: {reason}") from error
