@@ -44,7 +44,8 @@ class Relay(Loop):
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._until_empty()
-        except (TimeoutError, DatabaseUnavailable):
+        # A database that is missing, or lacks the outbox, keeps nothing that could be published.
+        except (TimeoutError, DatabaseUnavailable, asyncpg.PostgresError):
             return False
         return True
 
