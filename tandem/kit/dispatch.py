@@ -69,6 +69,8 @@ class OperationEndpoint:
         self._response_check = ResponseCheck(runtime.contract, operation)
         self._renderer = Renderer(runtime.contract, operation)
         self._has_peers = bool(vars(runtime.peers))
+        # An answer may hold more than the version tells, such as a link that stops working.
+        self._may_be_unchanged = 304 in operation.responses
         self._keyed = operation.takes_header("idempotency-key")
         self._extra_headers = _lifecycle_headers(operation)
 
@@ -108,7 +110,7 @@ class OperationEndpoint:
                 self._runtime, self.operation.id, caller, context, self._runtime.database.reader, parameters, headers
             )
             answer = await self._handle(call, parameters, {})
-            return _unchanged(answer, headers) if call.etag is not None else answer
+            return _unchanged(answer, headers) if self._may_be_unchanged and call.etag is not None else answer
         try:
             async with asyncio.timeout(context.seconds_left):
                 raw = await self._read_body(receive, headers)

@@ -47,14 +47,31 @@ async def ids(service: ServiceUnderTest, as_: Who = SUPPORT, **filters: object) 
     return [card["id"] for card in page["items"]]
 
 
-async def test_card_is_unchanged_for_who_has_its_version(service: ServiceUnderTest) -> None:
+class ForgetfulStore(NullObjectStore):
+    """Its links stop working quickly, so that each is another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signed = 0
+
+    async def presign_get(self, key: str) -> PresignedUrl:
+        self.signed += 1
+        usual = await super().presign_get(key)
+        return PresignedUrl(f"{usual.url}?signature={self.signed}", usual.expires_at)
+
+
+async def test_card_that_did_not_change_comes_with_a_fresh_link_to_its_picture(
+    service: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = await issue(service)
     path = f"/v1/cards/{card['id']}"
-    etag = (await service.get(path, as_=OWNER)).headers["etag"]
-    unchanged = await service.get(path, as_=OWNER, headers={"if-none-match": etag})
-    assert (unchanged.status_code, unchanged.content) == (304, b"")
-    await activate(service, card)
-    assert answer_of(await service.get(path, as_=OWNER, headers={"if-none-match": etag}))["version"] == 2
+    monkeypatch.setattr(service.app.state.runtime, "objects", ForgetfulStore())
+    first = await service.get(path, as_=OWNER)
+    etag = first.headers["etag"]
+    again = await service.get(path, as_=OWNER, headers={"if-none-match": etag})
+    assert answer_of(again)["picture"]["url"] != answer_of(first)["picture"]["url"]
+    changed = await service.patch(path, {"design": "sand"}, as_=OWNER, headers={"if-match": etag})
+    assert answer_of(changed)["version"] == 2
 
 
 @pytest.mark.parametrize("suffix", ["", "/picture"])
