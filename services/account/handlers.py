@@ -1,9 +1,11 @@
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
+from pydantic import ValidationError
 
 from services.account import rules
 from services.account.errors import (
@@ -32,6 +34,7 @@ from tandem.kit.call import Call
 from tandem.kit.peers import PeerRefused, PeerUnavailable
 
 log = structlog.get_logger()
+Answer = TypeVar("Answer")
 Part = TypeVar("Part")
 
 
@@ -137,25 +140,35 @@ async def get_account_overview(call: Call[Peers], account_id: str) -> AccountOve
     account = await Accounts(call.connection).get(account_id)
     call.caller.require_owner(account.customer_id, AccountNotFound(account_id))
     ledger, seconds = call.peers.transaction, call.settings.overview_part_seconds
-    balance, cards, invoices, transactions = await asyncio.gather(
-        _part(ledger.get_balance(account_id=account_id, timeout_seconds=seconds), rules.untouched(account)),
-        _part(call.peers.card.list_cards(account_id=account_id, limit=100, timeout_seconds=seconds), NO_CARDS),
+    credit, cards, invoice, transactions = await asyncio.gather(
+        _part(
+            ledger.get_balance(account_id=account_id, timeout_seconds=seconds),
+            partial(rules.credit, account),
+            rules.untouched(account),
+        ),
+        _part(
+            call.peers.card.list_cards(account_id=account_id, limit=100, timeout_seconds=seconds),
+            rules.cards,
+            NO_CARDS,
+        ),
         _part(
             call.peers.invoice.list_invoices(account_id=account_id, unpaid=True, limit=100, timeout_seconds=seconds),
+            rules.invoice,
             NO_INVOICES,
         ),
         _part(
             ledger.list_transactions(account_id=account_id, limit=rules.LATEST, timeout_seconds=seconds),
+            rules.transactions,
             NO_TRANSACTIONS,
         ),
     )
     return AccountOverview(
         account_id=account_id,
         status=account.status,
-        credit=rules.credit(account, balance),
-        cards=rules.cards(cards),
-        invoice=rules.invoice(invoices),
-        transactions=rules.transactions(transactions),
+        credit=credit,
+        cards=cards,
+        invoice=invoice,
+        transactions=transactions,
     )
 
 
@@ -164,20 +177,30 @@ NO_INVOICES = InvoicePage(items=[], next_cursor=None, total=0)
 NO_TRANSACTIONS = TransactionPage(items=[], next_cursor=None, total=0)
 
 
-async def _part(answer: Awaitable[Part], when_unheard_of: Part) -> Part | None:
-    """A part of the overview, or None when it cannot be had.
+async def _part(asked: Awaitable[Answer], show: Callable[[Answer | None], Part], when_unheard_of: Answer) -> Part:
+    """A part of the overview; `show(None)` when it cannot be had.
 
-    A peer answers 404 for an account that was opened so recently that the event has not reached it.
+    A peer answers 404 for an account that was opened so recently that the event has not reached it. It may also answer
+    with a value that was added to its contract after ours was written.
     """
     try:
-        return await answer
+        return show(await asked)
     except PeerUnavailable:
-        return None
+        return show(None)
     except PeerRefused as refusal:
         if refusal.status == 404:
-            return when_unheard_of
+            return show(when_unheard_of)
         log.error("overview part refused", peer=refusal.peer, operation=refusal.operation, status=refusal.status)
-        return None
+        return show(None)
+    except ValidationError as error:
+        log.error("overview part not understood", part=error.title, wrong=_places(error))
+        return show(None)
+
+
+def _places(error: ValidationError) -> list[str]:
+    """Without the values, which may be sensitive."""
+    wrong = error.errors(include_url=False, include_context=False, include_input=False)
+    return [f"{'/'.join(map(str, one['loc']))}: {one['type']}" for one in wrong]
 
 
 async def _locked(call: Call[Peers], accounts: Accounts, account_id: str) -> Account:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tandem.kit.peers.transport import ConnectionFailed
 from tests.service_under_test import ServiceUnderTest, customer
@@ -256,3 +257,29 @@ async def test_values_that_peers_add_later_do_no_harm(service: ServiceUnderTest)
     service.peers.answers("listCards", page(new_kind, card(account_id, CARD_IDS[1], "active")))
     seen = await overview(service, account_id)
     assert [item["id"] for item in seen["cards"]["items"]] == [CARD_IDS[1]]
+
+
+def with_a_new_value(account_id: str, operation_id: str) -> dict[str, Any]:
+    """What a peer answers once its contract knows more than ours."""
+    answer: dict[str, Any] = everything(account_id)[operation_id]
+    if operation_id == "listTransactions":
+        answer["items"][0]["kind"] = "secret-kind"
+    if operation_id == "listInvoices":
+        answer["items"][0]["total"]["currency"] = "secret-currency"
+        answer["items"][0]["due_on"] = "2026-01-01"
+    return answer
+
+
+@pytest.mark.parametrize("operation_id", ["listInvoices", "listTransactions"])
+async def test_a_part_with_a_value_nobody_knows_is_marked_and_logged_without_it(
+    service: ServiceUnderTest, operation_id: str
+) -> None:
+    account_id = (await open_account(service))["id"]
+    prepare(service, account_id, without=operation_id)
+    service.peers.answers(operation_id, with_a_new_value(account_id, operation_id))
+    with capture_logs() as logs:
+        assert_only_this_is_missing(await overview(service, account_id), PARTS[operation_id])
+    (told,) = [line for line in logs if line["event"] == "overview part not understood"]
+    assert told["log_level"] == "error"
+    assert len(told["wrong"]) == 1
+    assert "secret" not in str(logs)
