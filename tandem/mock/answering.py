@@ -261,7 +261,7 @@ def _shown(call: Call, thing: Thing, why: str, status: int | None = None) -> Ans
     version = thing.body.get("version")
     if "etag" in success.headers and isinstance(version, int):
         answer.headers["etag"] = f'"{version}"'
-        if call.operation.method == "GET" and call.ask.headers.get("if-none-match") in (f'"{version}"', "*"):
+        if "304" in call.operation.responses and call.ask.headers.get("if-none-match") in (f'"{version}"', "*"):
             return Answer(304, b"", {"etag": answer.headers["etag"]}, "still the newest version")
     return answer
 

@@ -110,7 +110,8 @@ def _sentence(error: jsonschema_rs.ValidationError, document: Any) -> str:
     details = error.kind.as_dict()
     match error.kind.name:
         case "type":
-            return f"{where} was {_kind(value)}, the contract says {' or '.join(_wanted(details, error.message))}"
+            wanted = sorted(_wanted(details, error.message), key="null".__eq__)
+            return f"{where} was {_kind(value)}, the contract says {' or '.join(wanted)}"
         case "required":
             missing = details.get("property", "a field")
             return f"{_place([*error.instance_path, missing])} was missing, the contract requires it"

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from random import Random
 
 from tandem.kit.contract import ContractError
-from tandem.kit.idempotency import IdempotencyKeyReused, fingerprint
 from tandem.kit.problems import MethodNotAllowed, NotFound, Problem
 from tandem.mock import faults, preferences, scenarios
 from tandem.mock.answering import Answering, Call
@@ -84,11 +83,11 @@ class Mock:
             self._check_examples()
 
     def _check_examples(self) -> None:
-        task = asyncio.create_task(self._find_wrong_examples(self.loaded))
+        task = asyncio.create_task(self.find_wrong_examples(self.loaded))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _find_wrong_examples(self, loaded: Loaded) -> None:
+    async def find_wrong_examples(self, loaded: Loaded) -> None:
         """A little at a time, so that requests do not wait for it."""
         with contextlib.suppress(ContractError):
             for sentence in wrong_examples(loaded):
@@ -164,6 +163,9 @@ class Mock:
 
     async def _write(self, call: Call) -> Answer:
         """The same key gives the same answer, as with the real thing."""
+        # It brings the database driver and Pydantic with it, a quarter of a second that the start should not wait for.
+        from tandem.kit.idempotency import IdempotencyKeyReused, fingerprint
+
         key = call.ask.headers.get("idempotency-key")
         if key is None or call.operation.strict is None or not call.operation.strict.takes_header("idempotency-key"):
             return await self.answering.answer(call)

@@ -106,11 +106,25 @@ class _Assembly:
         if isinstance(reference, str) and not pointer.endswith("/properties"):
             return {**value, "$ref": self._local(file, reference, pointer, kind)}
         return {
-            key: one
+            key: self._data_inlined(file, one, ())
             if key in _DATA and not pointer.endswith("/properties")
             else self._rewritten(file, one, f"{pointer}/{escape(key)}", _KINDS.get(key, _kept(key, kind)))
             for key, one in value.items()
         }
+
+    def _data_inlined(self, file: Path, value: Any, inside: tuple[Path, ...]) -> Any:
+        """An example in a file of its own, `example: {$ref: examples/card.json}`; other references are just data."""
+        if isinstance(value, list):
+            return [self._data_inlined(file, one, inside) for one in value]
+        if not isinstance(value, dict):
+            return value
+        location = value.get("$ref") if len(value) == 1 else None
+        if isinstance(location, str) and location.endswith((".json", ".yaml", ".yml")) and "://" not in location:
+            other = (file.parent / unquote(location)).resolve()
+            if other in inside:
+                raise ContractError(file, None, f"example '{location}' contains itself")
+            return self._data_inlined(other, self._file(other), (*inside, other))
+        return {key: self._data_inlined(file, one, inside) for key, one in value.items()}
 
     def _local(self, file: Path, reference: str, pointer: str, kind: str) -> str:
         """The reference as it reads inside the one document, after taking in what it names."""
