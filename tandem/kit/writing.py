@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
-from asyncpg.transaction import Transaction
 
 from tandem.kit.answers import Answer
 from tandem.kit.context import current
@@ -19,6 +18,13 @@ _UNCERTAIN_DETAIL = (
     "The database stopped answering while it kept the change; whether it did is not known. "
     "Repeat the request with the same Idempotency-Key, or look before you do it again."
 )
+
+
+class FailureIgnored(RuntimeError):
+    """A statement failed and the handler went on: PostgreSQL undoes it all, and COMMIT says so with a word."""
+
+    def __init__(self) -> None:
+        super().__init__("a statement of this transaction failed and the handler went on as if nothing had happened")
 
 
 class Replayed(Exception):
@@ -36,7 +42,7 @@ class Write:
         self._database = database
         self._attempt = attempt
         self._session: Session | None = None
-        self._transaction: Transaction | None = None
+        self._in_transaction = False
 
     async def fetch(self, query: str, *args: Any) -> list[Record]:
         session = self._session or await self._begin()
@@ -71,8 +77,8 @@ class Write:
         self._session = session = await self._database.acquire()
         self._tell(in_transaction=True)
         with translated_errors():
-            self._transaction = session.transaction()
-            await self._transaction.start()
+            await session.execute("BEGIN")
+            self._in_transaction = True
             stored = await self._attempt.claim(session) if self._attempt else None
         if stored is not None:
             raise Replayed(stored)
@@ -86,19 +92,21 @@ class Write:
                 await self._attempt.keep(session, answer)
 
     async def commit(self) -> None:
-        if self._transaction is None:
+        if self._session is None:
             return
         try:
             with translated_errors():
-                await self._transaction.commit()
+                outcome = await self._session.execute("COMMIT")
         except DatabaseUnavailable as problem:
             raise DatabaseUnavailable(_UNCERTAIN_DETAIL) from problem
+        if outcome != "COMMIT":
+            raise FailureIgnored
 
     async def roll_back(self) -> None:
-        if self._transaction is not None:
+        if self._session is not None and self._in_transaction:
             # A connection that is gone has rolled back by itself.
             with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self._transaction.rollback()
+                await self._session.execute("ROLLBACK")
 
     async def release(self) -> None:
         if self._session is not None:

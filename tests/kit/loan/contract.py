@@ -194,7 +194,7 @@ EVENTS: dict[str, Any] = {
             "type": "object",
             "additionalProperties": False,
             "required": ["loan_id", "amount"],
-            "properties": {"loan_id": {"type": "string"}, "amount": {"type": "integer"}},
+            "properties": {"loan_id": {"type": "string"}, "amount": {"type": "integer", "minimum": 1}},
         },
     }
 }
