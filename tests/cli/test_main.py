@@ -13,7 +13,7 @@ from tandem.cli import main, status
 from tandem.cli.main import DONE, REFUSED, TROUBLE
 from tandem.local.state import Home
 
-COMMANDS = ["up", "down", "status", "logs", "route", "token", "restart", "seed", "reset"]
+COMMANDS = ["up", "down", "status", "logs", "route", "token", "restart", "seed", "reset", "events"]
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -39,9 +39,9 @@ def claims(token: str) -> dict[str, object]:
     return document
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "events dead", "events retry"])
 def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
-    code, out, _ = run(command, "--help")
+    code, out, _ = run(*command.split(), "--help")
     assert code == DONE
     assert "Example: " in out
     assert "--json" in out

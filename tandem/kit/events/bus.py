@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from tandem.kit.database import Connection
 from tandem.kit.events.transport import Depth
 
 # A notification says only "look"; messages are read under row-level security.
@@ -130,7 +131,7 @@ WHERE queue = $1
 """
 
 
-async def depth(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], queue: str) -> Depth:
+async def depth(connection: Connection, queue: str) -> Depth:
     row = await connection.fetchrow(_DEPTH, queue)
     return Depth(row["waiting"], max(row["seconds"], 0.0), row["dead"]) if row else Depth(0, 0.0, 0)
 
