@@ -19,8 +19,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from tandem.cli import main, up
+from tandem.cli import logs, main, up
 from tandem.local.control import ask
+from tandem.local.log_reader import Line
 from tandem.local.postgres import free_port
 from tandem.local.processes import Identity
 from tandem.local.state import Home
@@ -153,6 +154,19 @@ def test_logs_are_followed_until_interrupted(background: Background) -> None:
         assert following.wait(10) == 0
 
 
+def test_interrupted_following_is_done(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> Iterator[Line]:
+        yield Line("card", 0.0, "[Prism] plain", {})
+        yield Line("card", 1.0, "", {"event": "broke", "level": "error", "status": 500, "traceback": "Traceback"})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(logs, "follow", interrupted)
+    said = run("logs", "-f", "-n", "0").splitlines()
+    assert said[0].endswith("card        [Prism] plain")
+    assert said[1].endswith("card        broke status=500 ")
+    assert said[2] == "Traceback"
+
+
 def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Background) -> None:
     """Then the next one runs in the foreground, and Ctrl-C ends it with all it started."""
     supervisor = Identity.read(background.state["supervisor"])
@@ -194,8 +208,17 @@ def test_foreground_in_a_terminal_is_a_live_table_until_it_is_stopped(
     assert [one for one in background.state["processes"].values() if Identity.read(one).alive] == []
 
 
+def test_background_start_in_a_terminal_shows_how_far_it_is(
+    run: Callable[..., str], background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(up, "out", Console(file=terminal, force_terminal=True, width=120))
+    run("up", "-d")
+    shown = terminal.getvalue()
+    assert shown.index("waiting") < shown.index("Ready after") < shown.index("Try it:")
+
+
 def test_down_says_what_it_stopped(run: Callable[..., str], background: Background) -> None:
-    assert json.loads(run("up", "-d", "--json"))["ready"]
     assert run("down") == "Stopped gateway, mock, postgres, customer, account, card, transaction, invoice.\n"
     assert run("status", code=main.REFUSED).startswith("Tandem is not running here.")
 
