@@ -205,6 +205,25 @@ def test_full_disk_is_a_sentence(run: Run, home: Path, monkeypatch: pytest.Monke
     assert (code, err) == (REFUSED, "The disk is full. Free some space and try again.\n")
 
 
+def test_status_of_what_is_not_ready_says_why_and_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {
+        "name": "card",
+        "status": "not ready",
+        "port": 7001,
+        "version": "1.0.0",
+        "weight": 10,
+        "pid": 7,
+        "restarts": 2,
+    }
+    reasons = ["database: no answer", "outbox: late"]
+    document = {"gateway_url": "g", "mock_url": "m", "ready": False, "processes": [row | {"reasons": reasons}]}
+    monkeypatch.setattr(status, "ask", lambda *_: document)
+    code, out, _ = run("status")
+    assert code == REFUSED
+    assert "1.0.0 (10 %)" in out
+    assert out.splitlines()[-1] == "card: database: no answer; outbox: late"
+
+
 def test_bug_is_a_sentence_and_the_traceback_is_in_a_file(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
