@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import contract, down, events, logs, mock, reset, restart, route, seed, status, token, up
+from tandem.cli import client, contract, down, events, logs, mock, reset, restart, route, seed, status, token, up
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -41,6 +41,7 @@ app.command()(seed.seed)
 app.command()(reset.reset)
 app.add_typer(events.events)
 app.add_typer(contract.contract)
+app.add_typer(client.client)
 
 
 def run(arguments: list[str]) -> int:

@@ -47,7 +47,7 @@ def models_source(manifest: Manifest, service: Service) -> str:
         schemas[event.class_name] = open_schema(events["events"][event.name]["data"])
     for name in ("Problem", "ProblemError"):
         schemas.pop(name, None)
-    return _NOTE + _formatted(_python_of(schemas))
+    return _NOTE + formatted(python_of(schemas))
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
         operations = [contract.operation(operation_id) for operation_id in operation_ids]
         schemas |= _reachable(contract, operations)
         classes.append(_peer_class(contract, peer, operations))
-    lines = _python_of({name: _tolerant(schema) for name, schema in schemas.items()}).splitlines() if schemas else []
+    lines = python_of({name: tolerant(schema) for name, schema in schemas.items()}).splitlines() if schemas else []
     imports = [line for line in lines if line.startswith(("from ", "import "))] or [
         "from __future__ import annotations"
     ]
@@ -71,7 +71,7 @@ def peers_source(manifest: Manifest, service: Service) -> str:
     calls = "PeerClient, PeerOperation" if schemas else "PeerClient"
     imports += ["from collections.abc import Callable", f"from tandem.kit.peers import {calls}"]
     text = [*imports, *models, *classes, _peers_class(service.consumes)]
-    return _NOTE + _formatted("\n".join(text))
+    return _NOTE + formatted("\n".join(text))
 
 
 def _peer_class(contract: Contract, peer: str, operations: Iterable[Operation]) -> str:
@@ -159,14 +159,14 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _tolerant(node: Any) -> Any:
+def tolerant(node: Any) -> Any:
     """Peers may add fields and values; a reader that trips over them would make every addition a breaking change."""
     if isinstance(node, list):
-        return [_tolerant(item) for item in node]
+        return [tolerant(item) for item in node]
     if not isinstance(node, dict):
         return node
     kept = {key: value for key, value in node.items() if key not in ("additionalProperties", "enum")}
-    return {key: _tolerant(value) for key, value in kept.items()}
+    return {key: tolerant(value) for key, value in kept.items()}
 
 
 def _plain(node: Any, is_properties: bool = False) -> Any:
@@ -182,7 +182,7 @@ def _makes_type(key: str, value: Any) -> bool:
     return key not in _CONSTRAINTS and not key.startswith("x-") and (key != "format" or value in _FORMATS)
 
 
-def _python_of(schemas: Mapping[str, Any]) -> str:
+def python_of(schemas: Mapping[str, Any]) -> str:
     document = {
         "openapi": "3.1.0",
         "info": {"title": "models", "version": "1"},
@@ -206,7 +206,7 @@ def _python_of(schemas: Mapping[str, Any]) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("#")) + "\n"
 
 
-def _formatted(source: str) -> str:
+def formatted(source: str) -> str:
     """The source as ruff would write it, so that a generated file never differs for its looks alone."""
     # Where tandem is installed and not at hand, ruff would sort it among the packages of others.
     ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services"]']
