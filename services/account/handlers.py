@@ -44,7 +44,12 @@ async def open_account(call: Call[Peers], body: NewAccount) -> Account:
     account = await Accounts(call.connection).open(call.new_id("acc"), body, customer.name, call.now)
     await CreditLimitChanges(call.connection).add(account, "Opened", call.now)
     await call.emit(
-        AccountOpened(account_id=account.id, customer_id=account.customer_id, credit_limit=account.credit_limit)
+        AccountOpened(
+            account_id=account.id,
+            customer_id=account.customer_id,
+            credit_limit=account.credit_limit,
+            opened_at=account.opened_at,
+        )
     )
     call.etag = account.version
     return account

@@ -38,6 +38,15 @@ class PeriodNotStarted(Conflict):
         )
 
 
+class PeriodBeforeAccount(Conflict):
+    title = "The account was not open in the period"
+
+    def __init__(self, period: str, opened_on: date) -> None:
+        super().__init__(
+            f"The account was opened on {opened_on}, after {period}. Choose {opened_on:%Y-%m} or a later month."
+        )
+
+
 class InvoiceIsPaid(Conflict):
     title = "The invoice is paid"
 

@@ -42,7 +42,7 @@ _RESERVED_SECONDS = 0.5
 async def create_invoice(call: Call[Peers], body: NewInvoice) -> Invoice:
     account = await Accounts(call.reader).get(body.account_id)
     call.caller.require_owner(account.customer_id, AccountNotFound(account.id))
-    until = take_until(body.period, call.now)
+    until = take_until(body.period, account.opened_at, call.now)
     await _check_not_invoiced(call, call.reader, body)
     await _wait_for_ledger(call, account.id)
     await Accounts(call.connection).lock(account.id)

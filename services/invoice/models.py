@@ -50,6 +50,7 @@ class AccountOpened(BaseModel):
     account_id: str
     customer_id: str
     credit_limit: Money
+    opened_at: AwareDatetime
 
 
 class Invoice(BaseModel):

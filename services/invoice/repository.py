@@ -37,6 +37,7 @@ class Account:
     id: str
     customer_id: str
     currency: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,24 @@ class Accounts:
 
     async def add(self, opened: AccountOpened) -> None:
         await self._connection.execute(
-            "INSERT INTO accounts (id, customer_id, currency) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+            """
+            INSERT INTO accounts (id, customer_id, currency, opened_at)
+            VALUES ($1, $2, $3, $4)
+            ON CONFLICT (id) DO NOTHING
+            """,
             opened.account_id,
             opened.customer_id,
             opened.credit_limit.currency,
+            opened.opened_at,
         )
 
     async def get(self, account_id: str) -> Account:
         row = await self._connection.fetchrow(
-            "SELECT id, customer_id, currency FROM accounts WHERE id = $1", account_id
+            "SELECT id, customer_id, currency, opened_at FROM accounts WHERE id = $1", account_id
         )
         if row is None:
             raise AccountNotFound(account_id)
-        return Account(row["id"], row["customer_id"], row["currency"])
+        return Account(**row)
 
     async def lock(self, account_id: str) -> None:
         """Nobody else makes an invoice for this account before this transaction ends."""
@@ -389,11 +395,5 @@ class Payments:
 
 
 def _payment(row: Record) -> Payment:
-    return Payment(
-        id=row["id"],
-        invoice_id=row["invoice_id"],
-        amount=PositiveMoney(amount=row["amount"], currency=row["currency"]),
-        reference=row["reference"],
-        received_on=row["received_on"],
-        registered_at=row["registered_at"],
-    )
+    amount = PositiveMoney(amount=row["amount"], currency=row["currency"])
+    return Payment.model_validate({**row, "amount": amount})

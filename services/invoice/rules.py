@@ -9,6 +9,7 @@ from services.invoice.errors import (
     CurrencyDiffers,
     InvoiceIsPaid,
     PaymentTooLarge,
+    PeriodBeforeAccount,
     PeriodNotStarted,
     ReceivedOnImplausible,
 )
@@ -51,10 +52,12 @@ def period_end(period: str) -> datetime:
     return (period_start(period) + timedelta(days=31)).replace(day=1)
 
 
-def take_until(period: str, now: datetime) -> datetime:
-    """An invoice takes what was booked before this moment; raises PeriodNotStarted."""
+def take_until(period: str, opened_at: datetime, now: datetime) -> datetime:
+    """An invoice takes what was booked before this moment; raises PeriodNotStarted or PeriodBeforeAccount."""
     if now < period_start(period):
         raise PeriodNotStarted(period)
+    if period_end(period) <= opened_at:
+        raise PeriodBeforeAccount(period, opened_at.date())
     return min(now, period_end(period))
 
 

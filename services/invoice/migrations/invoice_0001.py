@@ -13,7 +13,8 @@ def upgrade() -> None:
         CREATE TABLE accounts (
             id text PRIMARY KEY,
             customer_id text NOT NULL,
-            currency text NOT NULL
+            currency text NOT NULL,
+            opened_at timestamptz NOT NULL
         )
         """
     )

@@ -2,9 +2,11 @@ WITH world AS (
     SELECT $1::jsonb AS document
 ),
 added_accounts AS (
-    INSERT INTO accounts (id, customer_id, currency)
-    SELECT a.id, a.customer_id, a.credit_limit ->> 'currency'
-    FROM world, jsonb_to_recordset(document -> 'accounts') AS a (id text, customer_id text, credit_limit jsonb)
+    INSERT INTO accounts (id, customer_id, currency, opened_at)
+    SELECT a.id, a.customer_id, a.credit_limit ->> 'currency', a.opened_at
+    FROM world, jsonb_to_recordset(document -> 'accounts') AS a (
+        id text, customer_id text, credit_limit jsonb, opened_at timestamptz
+    )
     ON CONFLICT DO NOTHING
 ),
 invoice AS (

@@ -49,6 +49,7 @@ async def test_opening_is_told_to_others(service: ServiceUnderTest) -> None:
         "account_id": account["id"],
         "customer_id": CUSTOMER,
         "credit_limit": money("50000.00"),
+        "opened_at": account["opened_at"],
     }
 
 

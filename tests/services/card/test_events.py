@@ -19,9 +19,8 @@ LIMIT = {"amount": "150000.00", "currency": "SEK"}
 
 
 async def hear_opened(service: ServiceUnderTest, event_id: str | None = None) -> None:
-    await service.deliver(
-        "account.opened", event_id, account_id=ACCOUNT_ID, customer_id=CUSTOMER_ID, credit_limit=LIMIT
-    )
+    opened = {"account_id": ACCOUNT_ID, "customer_id": CUSTOMER_ID, "credit_limit": LIMIT}
+    await service.deliver("account.opened", event_id, **opened, opened_at="2025-01-20T09:00:00Z")
 
 
 async def hear_closed(service: ServiceUnderTest, event_id: str | None = None) -> None:

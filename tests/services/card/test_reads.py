@@ -15,7 +15,6 @@ from tests.services.card.cards import (
     OWNER,
     STRANGER,
     UNKNOWN_CARD_ID,
-    activate,
     answer_of,
     card_in,
     issue,

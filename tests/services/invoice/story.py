@@ -43,9 +43,12 @@ class Story:
         self._keys = 0
         self._latest: dict[str, int] = {}
 
-    async def open_account(self, account: str = ACCOUNT, customer: str = CUSTOMER) -> None:
+    async def open_account(
+        self, account: str = ACCOUNT, customer: str = CUSTOMER, opened_at: str = "2025-01-20T09:00:00Z"
+    ) -> None:
+        limit = money("150000.00")
         await self.service.deliver(
-            "account.opened", account_id=account, customer_id=customer, credit_limit=money("150000.00")
+            "account.opened", account_id=account, customer_id=customer, credit_limit=limit, opened_at=opened_at
         )
         self.ledger_has(0, account)
 

@@ -154,6 +154,13 @@ async def test_a_future_period_is_refused(story: Story) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/period-not-started")
 
 
+async def test_a_period_before_the_account_was_opened_is_refused(story: Story) -> None:
+    await story.open_account(opened_at="2026-10-31T23:59:59Z")
+    answer = await story.create("2026-09")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/period-before-account")
+    assert (await story.create("2026-10")).status_code == 201
+
+
 async def test_an_unknown_account_is_not_found(story: Story) -> None:
     answer = await story.create(account=OTHER_ACCOUNT)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/account-not-found")

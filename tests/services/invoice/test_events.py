@@ -51,7 +51,11 @@ async def test_an_account_opened_twice_stays_as_it_was(story: Story) -> None:
 
 async def test_an_account_in_another_currency_is_invoiced_in_it(story: Story) -> None:
     await story.service.deliver(
-        "account.opened", account_id=ACCOUNT, customer_id=CUSTOMER, credit_limit=money("900.00", "EUR")
+        "account.opened",
+        account_id=ACCOUNT,
+        customer_id=CUSTOMER,
+        credit_limit=money("900.00", "EUR"),
+        opened_at="2025-01-20T09:00:00Z",
     )
     await story.service.deliver("transaction.recorded", **{**event(1, "10.00"), "amount": money("10.00", "EUR")})
     story.ledger_has(1)

@@ -9,12 +9,14 @@ from services.invoice.errors import (
     CurrencyDiffers,
     InvoiceIsPaid,
     PaymentTooLarge,
+    PeriodBeforeAccount,
     PeriodNotStarted,
     ReceivedOnImplausible,
 )
 from services.invoice.models import Invoice, NewPayment
 
 NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
+OPENED = datetime(2025, 1, 20, 9, tzinfo=UTC)
 TODAY = NOW.date()
 DUE = date(2026, 11, 30)
 
@@ -96,21 +98,29 @@ def test_a_period_is_a_month_in_utc(period: str, start: datetime, end: datetime)
 
 
 def test_a_past_period_takes_what_was_booked_before_its_end() -> None:
-    assert rules.take_until("2026-10", NOW) == datetime(2026, 11, 1, tzinfo=UTC)
+    assert rules.take_until("2026-10", OPENED, NOW) == datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_the_running_period_takes_what_was_booked_so_far() -> None:
-    assert rules.take_until("2026-11", NOW) == NOW
+    assert rules.take_until("2026-11", OPENED, NOW) == NOW
 
 
 def test_a_period_can_be_invoiced_from_its_first_moment() -> None:
     start = datetime(2026, 12, 1, tzinfo=UTC)
-    assert rules.take_until("2026-12", start) == start
+    assert rules.take_until("2026-12", OPENED, start) == start
 
 
 def test_a_future_period_is_refused() -> None:
     with pytest.raises(PeriodNotStarted):
-        rules.take_until("2026-12", NOW)
+        rules.take_until("2026-12", OPENED, NOW)
+
+
+def test_the_month_of_opening_is_invoiced_and_no_earlier_one() -> None:
+    first, last = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC)
+    for opened_at in (first, last):
+        assert rules.take_until("2026-10", opened_at, NOW) == datetime(2026, 11, 1, tzinfo=UTC)
+        with pytest.raises(PeriodBeforeAccount, match="Choose 2026-10 or a later month"):
+            rules.take_until("2026-09", opened_at, NOW)
 
 
 @pytest.mark.parametrize("amounts", [(), ("10.00",), ("10.00", "-10.00"), ("10.00", "-9.99")])

@@ -25,7 +25,14 @@ def world() -> dict[str, Any]:
     later = transaction(4, "70.00", booked_at="2026-11-10T08:00:00Z")
     return {
         "customers": [],
-        "accounts": [{"id": ACCOUNT, "customer_id": CUSTOMER, "credit_limit": money("150000.00")}],
+        "accounts": [
+            {
+                "id": ACCOUNT,
+                "customer_id": CUSTOMER,
+                "credit_limit": money("150000.00"),
+                "opened_at": "2025-01-20T09:00:00Z",
+            }
+        ],
         "transactions": [bought, given_back, transaction(3, "300.00", "payment", invoice_id=INVOICE), later],
         "invoices": [
             {

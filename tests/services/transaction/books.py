@@ -25,13 +25,19 @@ class Books:
         self.card_id = new_id("crd")
 
     async def open(self, limit: str = "1000.00", currency: str = "SEK") -> "Books":
-        credit_limit = {"amount": limit, "currency": currency}
-        await self.service.deliver(
-            "account.opened", account_id=self.account_id, customer_id=self.customer_id, credit_limit=credit_limit
-        )
+        await self.open_account({"amount": limit, "currency": currency})
         await self.service.deliver("card.issued", card_id=self.card_id, account_id=self.account_id)
         await self.service.deliver("card.activated", card_id=self.card_id)
         return self
+
+    async def open_account(self, credit_limit: dict[str, str]) -> None:
+        await self.service.deliver(
+            "account.opened",
+            account_id=self.account_id,
+            customer_id=self.customer_id,
+            credit_limit=credit_limit,
+            opened_at="2025-01-20T09:00:00Z",
+        )
 
     async def tell(self, event: str) -> None:
         """An event that says nothing but which account or card it is about."""

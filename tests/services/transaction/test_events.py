@@ -21,9 +21,7 @@ async def test_card_issued_before_its_account_is_known_works_once_the_account_is
     await service.deliver("card.issued", card_id=books.card_id, account_id=books.account_id)
     await books.tell("card.activated")
     assert refusal(await books.buy("1.00")) == (404, "account-not-found")
-    await service.deliver(
-        "account.opened", account_id=books.account_id, customer_id=books.customer_id, credit_limit=sek("10.00")
-    )
+    await books.open_account(sek("10.00"))
     await books.bought("1.00")
 
 
