@@ -57,6 +57,7 @@ async def create_invoice(call: Call[Peers], body: NewInvoice) -> Invoice:
             due_on=invoice.due_on,
         )
     )
+    await _tell_if_paid(call, invoice)
     call.etag = version_shown(invoice)
     return invoice
 
@@ -109,14 +110,12 @@ async def register_payment(call: Call[Peers], invoice_id: str, body: NewPayment)
     check_payment(invoice, body, call.now)
     payment = await Payments(call.connection, invoice_id).add(call.new_id("pay"), body, call.now)
     invoice = await invoices.add_to_paid(invoice_id, body.amount.amount)
-    account_id = invoice.account_id
     await call.emit(
         InvoicePaymentRegistered(
-            payment_id=payment.id, invoice_id=invoice_id, account_id=account_id, amount=payment.amount
+            payment_id=payment.id, invoice_id=invoice_id, account_id=invoice.account_id, amount=payment.amount
         )
     )
-    if invoice.status == "paid":
-        await call.emit(InvoicePaid(invoice_id=invoice_id, account_id=account_id))
+    await _tell_if_paid(call, invoice)
     return payment
 
 
@@ -164,6 +163,11 @@ async def _issue(call: Call[Peers], account: Account, period: str, until: dateti
     )
     await ledger.assign(lines, invoice.id)
     return invoice
+
+
+async def _tell_if_paid(call: Call[Peers], invoice: Invoice) -> None:
+    if invoice.status == "paid":
+        await call.emit(InvoicePaid(invoice_id=invoice.id, account_id=invoice.account_id))
 
 
 async def _wait_for_ledger(call: Call[Peers], account_id: str) -> None:

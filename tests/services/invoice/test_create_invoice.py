@@ -116,6 +116,13 @@ async def test_an_invoice_without_lines_is_paid_at_once(story: Story) -> None:
     invoice = (await story.create()).json()
     assert (invoice["status"], invoice["total"]["amount"]) == ("paid", "0.00")
     assert await story.lines(invoice["id"]) == []
+    assert [one["type"] for one in await story.service.outbox()] == ["invoice.created", "invoice.paid"]
+    assert await story.said("invoice.paid") == [{"invoice_id": invoice["id"], "account_id": ACCOUNT}]
+
+
+async def test_an_invoice_with_something_to_pay_is_not_said_to_be_paid(story: Story) -> None:
+    await story.invoiced()
+    assert await story.said("invoice.paid") == []
 
 
 async def test_an_invoice_that_evens_out_has_its_lines_and_is_paid(story: Story) -> None:
