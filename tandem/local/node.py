@@ -60,4 +60,4 @@ def _lock_digest(project: Path) -> str:
     return hashlib.sha256((project / "mocks/package-lock.json").read_bytes()).hexdigest()
 
 
-__all__ = ["NO_NETWORK", "Node", "find_node", "install_prism", "needed_node", "prism_is_installed", "prism_script"]
+__all__ = ["NO_NETWORK", "Node", "find_node", "install_prism", "needed_node", "prism_is_installed"]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tandem.local import prism, probe
+from tandem.local import mock, probe
 from tandem.local.databases import PostgresProcess, accepts_connections, fill, server
 from tandem.local.fleet import Fleet
 from tandem.local.gateway import Gateway, Placement, Ports, operations_of
@@ -168,10 +168,9 @@ class Stack:
     async def _up_mock(self) -> None:
         node = await asyncio.to_thread(needed_node, self.home.project)
         await asyncio.to_thread(install_prism, self.home.project, node)
-        await asyncio.to_thread(prism.write_document, self.home)
         port = self.ports.given[MOCK]
-        command = prism.command(self.home, node, port)
-        check = partial(prism.readiness, port, prism.path_to_ask(self.manifest))
+        command = mock.command(self.home, port)
+        check = partial(mock.readiness, port)
         await self._start_in_turn(self._own(Unit.of(command, check, self._remember)))
 
     def _own(self, unit: Unit) -> Unit:
