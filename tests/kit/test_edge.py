@@ -11,8 +11,8 @@ from tandem.kit.context import current
 from tandem.kit.edge import on_http_exception, on_problem, request_context
 from tandem.kit.problems import NotFound
 from tests.kit.conftest import StartLoan
+from tests.kit.loan.requests import problem
 from tests.kit.loan.service import LoanService
-from tests.kit.test_dispatch import problem
 
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
