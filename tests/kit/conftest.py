@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import io
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import orjson
 import pytest
 import structlog
 
@@ -78,3 +81,19 @@ async def start_loan(
 
 async def _empty(service: LoanService) -> None:
     await service.pool.execute("TRUNCATE loans, guarantees, greetings, outbox, inbox, idempotency_keys")
+
+
+@pytest.fixture
+def json_log() -> Iterator[io.TextIOWrapper]:
+    """To stand in for standard output while a log is configured; how logs were written before is put back."""
+    written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    config, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    yield written
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.configure(**config)
+
+
+def lines_of(written: io.TextIOWrapper) -> list[dict[str, Any]]:
+    written.seek(0)
+    return [orjson.loads(line) for line in written.read().splitlines()]

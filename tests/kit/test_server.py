@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import os
 import signal
 import socket
 import sys
+import threading
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -17,9 +21,11 @@ import httpx
 import orjson
 import pytest
 
+from tandem.kit.__main__ import explained
 from tandem.kit.migrations import migrate
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer
 from tandem.local.postgres import free_port
+from tests.kit.conftest import lines_of
 from tests.service_under_test import REPOSITORY
 
 Environment: TypeAlias = dict[str, str]
@@ -214,6 +220,13 @@ async def test_start_that_fails_inside_ends_the_process_with_one_line(
     assert events(out) == ["could not start"]
 
 
+async def test_service_that_lacks_a_module_is_a_bug_with_its_traceback(start: Start) -> None:
+    code, _, err = await ended(await start(*SERVE_LOAN[:1], SERVE_LOAN[1].replace("'loan'", "'contract'")))
+    assert code == 1
+    assert err.startswith("Traceback")
+    assert err.endswith("No module named 'tests.kit.contract.app'\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
@@ -242,3 +255,36 @@ async def test_migration_without_a_database_is_one_sentence(start: Start) -> Non
     code, out, err = await ended(await start("-m", "tandem.kit", "migrate", "customer"))
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("the database does not answer: ")
+
+
+class Client(threading.Thread):
+    """Asks for something when the service is up, and then tells this process to stop."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(daemon=True)
+        self._url = f"http://127.0.0.1:{environment['TANDEM_PORT']}/v1/terms"
+        self.answer: httpx.Response | None = None
+
+    def run(self) -> None:
+        while self.answer is None:
+            with contextlib.suppress(httpx.TransportError):
+                self.answer = httpx.get(self._url)
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_server_runs_in_this_process_until_told_to_stop(
+    environment: Environment, loan_contracts: Path, monkeypatch: pytest.MonkeyPatch, json_log: io.TextIOWrapper
+) -> None:
+    """The same as above without a process of its own, where coverage sees it."""
+    more = {"LOAN_DATABASE_URL": environment["CUSTOMER_DATABASE_URL"], "TANDEM_CONTRACTS": str(loan_contracts)}
+    for name, value in {**environment, **more}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdout", json_log)
+    client = Client(environment)
+    client.start()
+    assert explained(["serve", "loan"], "tests.kit") == 0
+    assert client.answer is not None
+    assert client.answer.content == b"%PDF-1.7"
+    written = [line["event"] for line in lines_of(json_log)]
+    assert (written.count("request"), written[-1]) == (1, "stopped")

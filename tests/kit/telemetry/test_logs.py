@@ -10,29 +10,24 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import asyncpg
-import orjson
 import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
 from tandem.kit.context import RequestContext, current
 from tandem.kit.telemetry import logs
+from tests.kit.conftest import lines_of
 
 Lines: TypeAlias = Callable[[], list[dict[str, Any]]]
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    """What was written, line by line. Everything is put back as it was."""
-    written = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
-    config, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+def lines(json_log: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch) -> Lines:
+    """What was written, line by line."""
+    monkeypatch.setattr(sys, "stdout", json_log)
     logs.configure("card", "7", "test", frozenset({"name", "token"}))
-    yield lambda: [orjson.loads(line) for line in written.getvalue().splitlines()]
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.configure(**config)
+    return lambda: lines_of(json_log)
 
 
 @pytest.fixture
