@@ -115,7 +115,10 @@ class Consumer(Loop):
                     if first:
                         await self._apply(connection, event)
         self._committed()
-        metrics.APPLIED.labels(event.type, "applied" if first else "repeated").inc()
+        outcome = "applied" if first else "repeated"
+        metrics.APPLIED.labels(event.type, outcome).inc()
+        # With the id of the request that began it: so the story of a request goes on where its answer ended.
+        log.info("event", type=event.type, subject=event.subject, outcome=outcome)
 
     async def _failed(self, delivery: Delivery, error: Exception) -> None:
         metrics.FAILED.labels(self._queue).inc()

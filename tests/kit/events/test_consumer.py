@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tandem.kit.context import current
 from tandem.kit.database import Session
@@ -99,6 +100,20 @@ async def test_lost_acknowledgement_does_not_apply_it_again(
     await memory.publish([say()])
     await empty()
     assert await written(pool) == [1]
+
+
+async def test_applied_event_leaves_a_line_in_the_log(memory: Losing, consume: Consume, empty: Empty, say: Say) -> None:
+    consume()
+    with capture_logs() as said:
+        await memory.publish([say("crd_7")])
+        await empty()
+    assert {
+        "event": "event",
+        "log_level": "info",
+        "type": "card.frozen",
+        "subject": "crd_7",
+        "outcome": "applied",
+    } in said
 
 
 async def test_failed_event_is_repeated_before_the_next_of_its_subject(
