@@ -66,10 +66,12 @@ class Api:
         created: Document = answer.json()
         return created
 
-    async def eventually_create(self, path: str, body: Any, who: str = "support", status: int = 201) -> Document:
+    async def eventually_create(self, path: str, body: Any, seconds: float = 30) -> Document:
         """For what has to wait until other services have heard of it."""
         answer = await eventually(
-            lambda: self.send("POST", path, who, body, key=new_key()), lambda answer: answer.status_code == status
+            lambda: self.send("POST", path, "support", body, key=new_key()),
+            lambda answer: answer.status_code == 201,
+            seconds,
         )
         created: Document = answer.json()
         return created

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 import psutil
 
 from tandem.local.control import ask
@@ -82,7 +83,7 @@ class Laptop:
         return left + [command for command in commands if str(self.folder) in command]
 
 
-async def eventually(look: Callable[[], Awaitable[T]], true: Callable[[T], bool] = bool, seconds: float = 20.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], true: Callable[[T], bool] = bool, seconds: float = 30.0) -> T:
     """What was seen when it became true; fails with what was seen last."""
     seen: list[T] = []
     try:
@@ -91,5 +92,10 @@ async def eventually(look: Callable[[], Awaitable[T]], true: Callable[[T], bool]
                 seen.append(await look())
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise AssertionError(f"not true within {seconds:g} s; seen last: {str(seen[-1:])[:2000]}") from None
+        raise AssertionError(f"not true within {seconds:g} s; seen last: {_told(seen)}") from None
     return seen[-1]
+
+
+def _told(seen: list[Any]) -> str:
+    last = seen[-1] if seen else "nothing"
+    return f"{last} {last.text}" if isinstance(last, httpx.Response) else str(last)[:2000]

@@ -66,10 +66,11 @@ async def test_no_token_is_a_401_that_says_how_to_send_one(api: Api) -> None:
         (b"[]", 422),
         (b'{"customer_id": 7, "credit_limit": null}', 422),
         (b'{"customer_id": "cus_\\u0000"}', 422),
+        (b'{"customer_id": "cus_01k9zc6n00000000000000h001", "credit_limit": {}, "colour": "red"}', 422),
         (b"[" * 100_000, 400),
         (b" " * 2_000_000, 413),
     ],
-    ids=["cut off", "another type", "wrong types", "NUL", "deep", "huge"],
+    ids=["cut off", "another type", "wrong types", "NUL", "unknown field", "deep", "huge"],
 )
 async def test_a_bad_body_is_a_4xx_problem(api: Api, body: bytes, status: int) -> None:
     headers = {

@@ -14,7 +14,7 @@ SERVED_BY = "x-served-by"
 
 
 async def test_a_service_is_flipped_to_its_mock_and_back_and_no_request_is_dropped(laptop: Laptop, api: Api) -> None:
-    async with asking(lambda: api.send("GET", "/v1/invoices?limit=1", "support")) as answers:
+    async with asking(lambda: api.send("GET", "/v1/invoices?limit=1", "support"), 2) as answers:
         for target, who in (("mock", "mock"), ("live", "invoice@1.0.0"), ("mock", "mock"), ("live", "invoice@1.0.0")):
             await asyncio.to_thread(laptop.tandem, "route", "invoice", target)
             # The command returns when the new route holds, so whatever is asked from now on goes there.
