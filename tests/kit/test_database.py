@@ -169,6 +169,8 @@ async def test_use_before_open_and_after_close_is_a_bug(opened: Database) -> Non
     await opened.close()
     with pytest.raises(RuntimeError, match="before open"):
         await count(opened)
+    with pytest.raises(RuntimeError, match="before open"):
+        _ = opened.background
 
 
 def refuse() -> Exception:

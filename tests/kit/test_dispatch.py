@@ -104,6 +104,30 @@ async def test_body_of_just_the_limit_is_read(start_loan: StartLoan) -> None:
     assert answer.status_code == 413
 
 
+async def test_body_beyond_the_limit_in_one_piece_is_a_413(start_loan: StartLoan) -> None:
+    loan = await start_loan(most_body_bytes=10)
+    headers = loan.headers(key="key-00000001")
+    sent = await loan.raw("POST", "/v1/loans", headers=headers, receives=[{"type": "http.request", "body": b"x" * 11}])
+    assert sent[0]["status"] == 413
+
+
+async def test_caller_who_hangs_up_halfway_has_asked_for_nothing(loan: LoanService) -> None:
+    half = {"type": "http.request", "body": b'{"name": "Anna", "amount": 5}', "more_body": True}
+    headers = loan.headers(key="key-00000001", more={"content-type": "application/json"})
+    with capture_logs() as logs:
+        sent = await loan.raw("POST", "/v1/loans", headers=headers, receives=[half, {"type": "http.disconnect"}])
+    assert (sent, await loan.count("loans")) == ([], 0)
+    assert [line["status"] for line in logs if line["event"] == "request"] == [499]
+
+
+async def test_body_that_does_not_arrive_in_time_is_a_504(loan: LoanService) -> None:
+    half = {"type": "http.request", "body": b'{"name": ', "more_body": True}
+    headers = loan.headers(key="key-00000001", more={"x-envoy-expected-rq-timeout-ms": "30"})
+    start, body = await loan.raw("POST", "/v1/loans", headers=headers, receives=[half])
+    assert start["status"] == 504
+    assert b"The body did not arrive in the time allowed" in body["body"]
+
+
 async def test_no_token_is_a_401_that_says_which_kind(loan: LoanService) -> None:
     answer = await loan.send("GET", "/v1/loans", as_=None)
     problem(answer, 401, "unauthorized")
@@ -220,6 +244,11 @@ async def test_version_the_caller_has_is_not_sent_again(loan: LoanService, seen:
     assert bool(answer.content) == (status == 200)
 
 
+async def test_answer_that_may_hold_more_than_its_version_is_always_sent(loan: LoanService) -> None:
+    answer = await loan.send("GET", "/v1/trouble?how=version", headers={"if-none-match": '"1"'})
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+
+
 async def test_head_is_get_without_its_body(loan: LoanService) -> None:
     address = (await open_loan(loan)).headers["location"]
     got, head = await loan.send("GET", address), await loan.send("HEAD", address)
@@ -243,6 +272,12 @@ async def test_stream_is_sent_as_it_is_made(loan: LoanService) -> None:
     assert answer.headers["content-type"] == "text/csv"
     assert "content-length" not in answer.headers
     assert (await loan.send("HEAD", "/v1/loans/export")).content == b""
+
+
+async def test_write_may_answer_with_a_stream(loan: LoanService) -> None:
+    answer = await loan.send("POST", "/v1/trouble?how=stream")
+    assert (answer.status_code, answer.text) == (200, "line 0\nline 1\nline 2\n")
+    assert await loan.count("loans") == 1
 
 
 async def test_stream_that_fails_at_once_is_a_problem(loan: LoanService) -> None:

@@ -76,6 +76,15 @@ async def test_fifty_requests_with_one_key_have_one_effect_and_one_answer(loan: 
     assert [await loan.count(table) for table in ("loans", "outbox", "idempotency_keys")] == [1, 1, 1]
 
 
+async def test_peer_is_not_asked_again_for_an_answer_that_is_known(loan: LoanService) -> None:
+    loan.peers.answers("getBank", status=204)
+    asked = len(loan.peers.asked("getBank"))
+    answers = [await loan.send("POST", "/v1/trouble?how=peer", key="key-00000001") for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    assert [answer.headers.get("idempotency-replayed") for answer in answers] == [None, "true"]
+    assert len(loan.peers.asked("getBank")) == asked + 1
+
+
 async def test_key_with_another_body_is_refused(loan: LoanService) -> None:
     await open_loan(loan)
     answer = await open_loan(loan, json={**LOAN, "amount": 501})

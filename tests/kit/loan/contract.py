@@ -119,7 +119,7 @@ PATHS: dict[str, Any] = {
             "makeTrouble",
             {"200": answer({"$ref": "#/components/schemas/Seen"})},
             "accounts:manage",
-            parameters=[query("how", {"type": "string"}, required=True)],
+            parameters=[query("how", {"type": "string"}, required=True), {**KEY, "required": False}],
         ),
     },
 }

@@ -90,6 +90,9 @@ async def see_trouble(call: Call[Any], how: str) -> Any:
     match how:
         case "write":
             await call.connection.execute("DELETE FROM loans")
+        case "version":
+            call.etag = 1
+            return Seen(seen={})
         case "context":
             context = call.context
             return Seen(
@@ -109,30 +112,36 @@ async def see_trouble(call: Call[Any], how: str) -> Any:
     return Loan(id="lon_1", name="Anna", amount=1, version=1)
 
 
+_ROW = "INSERT INTO loans (id, name, amount, version) VALUES ('lon_t', 'Anna', 1, 1)"
+_STATEMENTS = {
+    "row": _ROW,
+    "commit": "INSERT INTO guarantees (loan_id) VALUES ('lon_nobody')",
+    "lost": "SELECT pg_terminate_backend(pg_backend_pid())",
+}
+
+
 async def make_trouble(call: Call[Any], how: str) -> Any:
     """Each way to go wrong writes something first, so that one sees whether it was kept."""
-    await call.connection.execute("INSERT INTO loans (id, name, amount, version) VALUES ('lon_t', 'Anna', 1, 1)")
+    if how == "peer":
+        await call.peers.bank.get_bank()
+    await call.connection.execute(_ROW)
+    if how in _STATEMENTS:
+        await call.connection.execute(_STATEMENTS[how])
     match how:
         case "bug":
             raise ZeroDivisionError("Anna Andersson, 19800101-1234")
-        case "row":
-            await call.connection.execute(
-                "INSERT INTO loans (id, name, amount, version) VALUES ('lon_t', 'Berit', 1, 1)"
-            )
         case "problem":
             raise LoanIsPaid("The loan is paid already.")
-        case "commit":
-            await call.connection.execute("INSERT INTO guarantees (loan_id) VALUES ('lon_nobody')")
         case "slow":
             await asyncio.Event().wait()
+        case "stream":
+            return _lines(-1)
         case "list":
             return [1]
         case "event":
             await call.emit(LoanPaid(loan_id="lon_t"))
         case "wrong":
             return Loan(id="lon_t", name="Anna", amount=1, version=1)
-        case "lost":
-            await call.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     return Seen(seen={"deadline": call.deadline})
 
 

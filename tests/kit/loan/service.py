@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+import asyncio
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,13 +100,22 @@ class LoanService:
         return await self.client.request(method, path, content=content, headers=sent)
 
     async def raw(
-        self, method: str, path: str, query: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        receives: Sequence[MutableMapping[str, Any]] = ({"type": "http.request"},),
     ) -> list[MutableMapping[str, Any]]:
-        """The messages of the answer, to a request that no client library would send."""
+        """The messages of the answer, to a request that no client library would send; then the caller is silent."""
+        arriving = iter(receives)
         sent: list[MutableMapping[str, Any]] = []
 
         async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request"}
+            for message in arriving:
+                return message
+            await asyncio.Event().wait()
+            raise AssertionError("the silent caller has spoken")
 
         async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
