@@ -90,4 +90,4 @@ def test_control_socket_of_a_long_path_is_short_enough_for_the_kernel(tmp_path: 
     deep = Home(tmp_path / ("x" * 120), tmp_path)
     assert len(os.fsencode(deep.control_socket)) < 104
     assert deep.control_socket != Home(tmp_path / ("y" * 120), tmp_path).control_socket
-    assert Home(Path("/tmp/short"), tmp_path).control_socket == Path("/tmp/short/control.sock")  # noqa: S108
+    assert Home(Path("/short"), tmp_path).control_socket == Path("/short/control.sock")
