@@ -34,7 +34,8 @@ from tandem.kit.call import Call
 from tandem.kit.database import Connection
 from tandem.kit.peers import PeerRefused
 
-_POLL_SECONDS = 0.05
+_FIRST_PAUSE_SECONDS = 0.025
+_LONGEST_PAUSE_SECONDS = 0.2
 # Enough to make the invoice after the wait, so that giving up is a clear answer and not a timeout.
 _RESERVED_SECONDS = 0.5
 
@@ -179,10 +180,12 @@ async def _wait_for_ledger(call: Call[Peers], account_id: str) -> None:
     settings: Settings = call.settings
     recorded = await _recorded(call, account_id)
     give_up = min(time.monotonic() + settings.ledger_patience_seconds, call.deadline - _RESERVED_SECONDS)
+    pause = _FIRST_PAUSE_SECONDS
     while (heard := await Ledger(call.reader).heard(account_id, recorded)) < recorded:
         if time.monotonic() >= give_up:
             raise LedgerBehind(account_id, heard, recorded)
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 async def _recorded(call: Call[Peers], account_id: str) -> int:

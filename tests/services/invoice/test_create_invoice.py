@@ -207,7 +207,10 @@ async def test_a_transaction_on_its_way_is_waited_for(story: Story) -> None:
     assert (answer.status_code, answer.json()["total"]["amount"]) == (201, "75.00")
 
 
-async def test_forty_invoices_that_wait_for_their_transactions_leave_connections_for_them(story: Story) -> None:
+async def test_forty_invoices_that_wait_for_their_transactions_leave_connections_for_them(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience(story, monkeypatch, 5)
     accounts = [f"acc_01k9zc6n000000000000{n:06d}" for n in range(40)]
     for account in accounts:
         await story.open_account(account)
