@@ -39,5 +39,5 @@ generate: environment ## Write models.py and peers.py of every service anew from
 lock: environment ## Compile the locks of requirements/ anew after a change of pyproject.toml
 	@for group in service local node dev; do \
 	  $(UV) pip compile pyproject.toml --quiet --group $$group --generate-hashes --python-version 3.11 --no-emit-index-url --universal \
-	    --output-file requirements/$$group.txt || exit 1; \
+	    -o requirements/$$group.txt || exit 1; \
 	done

@@ -10,7 +10,8 @@ import asyncpg
 import orjson
 
 from services.transaction.errors import AccountNotFound
-from services.transaction.repository import Filters, Transactions
+from services.transaction.repository import Transactions
+from services.transaction.rules import Filters
 
 _state: dict[str, Any] = {}
 
