@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import os
 import signal
 import socket
 import sys
-import threading
-import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
+import coverage
 import httpx
 import orjson
 import pytest
@@ -25,23 +22,24 @@ from tandem.kit.__main__ import explained
 from tandem.kit.migrations import migrate
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer
 from tandem.local.postgres import free_port
-from tests.kit.conftest import lines_of
 from tests.service_under_test import REPOSITORY
 
 Environment: TypeAlias = dict[str, str]
+SetLoan: TypeAlias = Callable[..., None]
 Start: TypeAlias = Callable[..., Awaitable[Process]]
-SERVE_CUSTOMER = ("-m", "tandem.kit", "serve", "customer")
-SERVE_LOAN = (
-    "-c",
-    "from tandem.kit.__main__ import explained; import sys; sys.exit(explained(['serve', 'loan'], 'tests.kit'))",
+# What `python -m tandem.kit serve` does, and measured where coverage is.
+SERVE = (
+    "import coverage, sys; coverage.process_startup(); from tandem.kit.__main__ import explained; "
+    "sys.exit(explained(['serve', sys.argv[1]], sys.argv[2]))"
 )
+NOWHERE = "postgresql://nobody:none@127.0.0.1:9/nothing"
 
 
 @pytest.fixture
 def environment(issuer: LocalIssuer) -> Environment:
     """What a running service is told; the database is one that nobody opened."""
     return {
-        "CUSTOMER_DATABASE_URL": "postgresql://nobody:none@127.0.0.1:9/nothing",
+        "CUSTOMER_DATABASE_URL": NOWHERE,
         "TANDEM_ISSUER": ISSUER,
         "TANDEM_AUDIENCE": AUDIENCE,
         "TANDEM_JWKS": str(issuer.jwks_path),
@@ -56,10 +54,12 @@ def environment(issuer: LocalIssuer) -> Environment:
 async def start(environment: Environment) -> AsyncIterator[Start]:
     started: list[Process] = []
 
-    async def start(*arguments: str, **more: str) -> Process:
-        variables = {**os.environ, **environment, **more}
+    measured = {"COVERAGE_PROCESS_START": str(REPOSITORY / "pyproject.toml")} if coverage.Coverage.current() else {}
+
+    async def start(service: str, package: str = "services", **more: str) -> Process:
+        variables = {**os.environ, **measured, **environment, **more}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, env=variables, cwd=REPOSITORY, stdout=PIPE, stderr=PIPE
+            sys.executable, "-c", SERVE, service, package, env=variables, cwd=REPOSITORY, stdout=PIPE, stderr=PIPE
         )
         started.append(process)
         return process
@@ -69,6 +69,16 @@ async def start(environment: Environment) -> AsyncIterator[Start]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+@pytest.fixture
+def set_loan(environment: Environment, loan_contracts: Path, monkeypatch: pytest.MonkeyPatch) -> SetLoan:
+    def set_loan(**more: str) -> None:
+        loan = {"LOAN_DATABASE_URL": NOWHERE, "TANDEM_CONTRACTS": str(loan_contracts)}
+        for name, value in {**environment, **loan, **more}.items():
+            monkeypatch.setenv(name, value)
+
+    return set_loan
 
 
 @pytest.fixture
@@ -118,7 +128,7 @@ def events(out: str) -> list[str]:
 async def test_service_starts_without_a_database_and_says_that_it_is_not_ready(
     start: Start, admin: httpx.AsyncClient, public: httpx.AsyncClient
 ) -> None:
-    process = await start(*SERVE_CUSTOMER)
+    process = await start("customer")
     reasons = (await answered(admin, "/readyz", 503)).json()["reasons"]
     assert reasons.keys() == {"database", "migrations", "outbox"}
     assert (await admin.get("/livez")).json() == {"status": "alive"}
@@ -130,7 +140,7 @@ async def test_service_starts_without_a_database_and_says_that_it_is_not_ready(
 async def test_stopping_service_finishes_what_it_accepted(
     start: Start, admin: httpx.AsyncClient, public: httpx.AsyncClient, customer_database: str
 ) -> None:
-    process = await start(*SERVE_CUSTOMER, CUSTOMER_DATABASE_URL=customer_database, TANDEM_DRAIN_SECONDS="0.5")
+    process = await start("customer", CUSTOMER_DATABASE_URL=customer_database, TANDEM_DRAIN_SECONDS="0.5")
     await answered(admin, "/readyz", 200)
     connection = await asyncpg.connect(customer_database)
     async with connection.transaction():
@@ -157,7 +167,7 @@ async def waiting_for_lock(connection: asyncpg.Connection[asyncpg.Record]) -> No
 async def test_every_line_of_the_log_is_json_and_names_its_service(
     start: Start, admin: httpx.AsyncClient, public: httpx.AsyncClient, customer_database: str
 ) -> None:
-    process = await start(*SERVE_CUSTOMER, CUSTOMER_DATABASE_URL=customer_database)
+    process = await start("customer", CUSTOMER_DATABASE_URL=customer_database)
     await answered(admin, "/readyz", 200)
     await public.get("/v1/customers/cus_01k9zc6n00000000000000h001", headers={"x-request-id": "from-the-app"})
     process.terminate()
@@ -166,35 +176,6 @@ async def test_every_line_of_the_log_is_json_and_names_its_service(
     assert {(line["service"], line["version"], line["stage"]) for line in lines} == {("customer", "7", "test")}
     (request,) = [line for line in lines if line["event"] == "request"]
     assert (request["request_id"], request["status"], request["operation"]) == ("from-the-app", 404, "getCustomer")
-
-
-@pytest.mark.parametrize("variable", ["TANDEM_PORT", "TANDEM_ADMIN_PORT"])
-async def test_taken_port_is_one_sentence(start: Start, environment: Mapping[str, str], variable: str) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", int(environment[variable])))
-        other.listen()
-        code, out, err = await ended(await start(*SERVE_CUSTOMER))
-    sentence = f"Port {environment[variable]} is taken: stop what listens there or choose another port.\n"
-    assert (code, out, err) == (1, "", sentence)
-
-
-async def test_port_that_cannot_be_opened_says_why(start: Start) -> None:
-    code, _, err = await ended(await start(*SERVE_CUSTOMER, TANDEM_HOST="192.0.2.1", TANDEM_PORT="8000"))
-    assert (code, err) == (1, "Port 8000 at 192.0.2.1 cannot be opened: Cannot assign requested address.\n")
-
-
-async def test_wrong_settings_are_one_sentence_that_names_the_variables(start: Start) -> None:
-    code, _, err = await ended(await start(*SERVE_CUSTOMER, CUSTOMER_DATABASE_URL="mysql://x", TANDEM_PORT="many"))
-    assert code == 1
-    assert err.startswith("customer cannot start with these settings: CUSTOMER_DATABASE_URL: URL scheme should be ")
-    assert "; TANDEM_PORT: Input should be a valid integer" in err
-    assert err.count("\n") == 1
-
-
-async def test_wrong_peer_addresses_are_one_sentence(start: Start) -> None:
-    code, _, err = await ended(await start(*SERVE_CUSTOMER, TANDEM_PEERS='{"card": "card:8000"}'))
-    assert (code, err.count("\n")) == (1, 1)
-    assert err.startswith("TANDEM_PEERS: The address of card has to begin with http:// or https://")
 
 
 async def test_contract_that_does_not_fit_stops_the_start(start: Start, tmp_path: Path) -> None:
@@ -206,25 +187,55 @@ async def test_contract_that_does_not_fit_stops_the_start(start: Start, tmp_path
     path = tmp_path / "customer" / "openapi.yaml"
     path.write_text(contract.replace("operationId: listCustomers", "operationId: findCustomers", 1))
     line = contract[: contract.index("operationId: listCustomers")].count("\n") + 1
-    code, _, err = await ended(await start(*SERVE_CUSTOMER, TANDEM_CONTRACTS=str(tmp_path)))
+    code, _, err = await ended(await start("customer", TANDEM_CONTRACTS=str(tmp_path)))
     handler = "write `async def find_customers(call, …)` in services/customer/handlers.py"
     assert (code, err) == (1, f"{path}:{line}: no handler for findCustomers: {handler}\n")
 
 
-async def test_start_that_fails_inside_ends_the_process_with_one_line(
-    start: Start, loan_contracts: Path, environment: Mapping[str, str]
-) -> None:
-    more = {"LOAN_DATABASE_URL": environment["CUSTOMER_DATABASE_URL"], "TANDEM_CONTRACTS": str(loan_contracts)}
-    code, out, err = await ended(await start(*SERVE_LOAN, TANDEM_STAGE="broken", **more))
+@pytest.mark.parametrize("variable", ["TANDEM_PORT", "TANDEM_ADMIN_PORT"])
+async def test_taken_port_is_one_sentence(start: Start, environment: Environment, variable: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(environment[variable])))
+        other.listen()
+        outcome = await ended(await start("customer"))
+    sentence = f"Port {environment[variable]} is taken: stop what listens there or choose another port.\n"
+    assert outcome == (1, "", sentence)
+
+
+async def test_port_that_cannot_be_opened_says_why(start: Start) -> None:
+    code, _, err = await ended(await start("customer", TANDEM_HOST="192.0.2.1", TANDEM_PORT="8000"))
+    assert (code, err) == (1, "Port 8000 at 192.0.2.1 cannot be opened: Cannot assign requested address.\n")
+
+
+async def test_start_that_fails_inside_ends_the_process_with_one_line(start: Start, loan_contracts: Path) -> None:
+    more = {"LOAN_DATABASE_URL": NOWHERE, "TANDEM_CONTRACTS": str(loan_contracts), "TANDEM_STAGE": "broken"}
+    code, out, err = await ended(await start("loan", "tests.kit", **more))
     assert (code, err) == (1, "loan could not start: ConnectionError: the letterhead cannot be fetched\n")
     assert events(out) == ["could not start"]
 
 
-async def test_service_that_lacks_a_module_is_a_bug_with_its_traceback(start: Start) -> None:
-    code, _, err = await ended(await start(*SERVE_LOAN[:1], SERVE_LOAN[1].replace("'loan'", "'contract'")))
-    assert code == 1
-    assert err.startswith("Traceback")
-    assert err.endswith("No module named 'tests.kit.contract.app'\n")
+async def test_module_is_a_program(start: Start) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tandem.kit", stdout=PIPE, stderr=PIPE)
+    assert await ended(process) == (2, "", "usage: python -m tandem.kit (serve|migrate) SERVICE\n")
+
+
+def test_wrong_settings_are_one_sentence_that_names_the_variables(
+    set_loan: SetLoan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_loan(LOAN_DATABASE_URL="mysql://x", TANDEM_PORT="many")
+    assert explained(["serve", "loan"], "tests.kit") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert err.startswith("loan cannot start with these settings: LOAN_DATABASE_URL: URL scheme should be ")
+    assert "; TANDEM_PORT: Input should be a valid integer" in err
+
+
+def test_wrong_peer_addresses_are_one_sentence(set_loan: SetLoan, capsys: pytest.CaptureFixture[str]) -> None:
+    set_loan(TANDEM_PEERS='{"card": "card:8000"}')
+    assert explained(["serve", "loan"], "tests.kit") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert err.startswith("TANDEM_PEERS: The address of card has to begin with http:// or https://")
 
 
 @pytest.mark.parametrize(
@@ -236,55 +247,32 @@ async def test_service_that_lacks_a_module_is_a_bug_with_its_traceback(start: St
         ([], 2, "usage: python -m tandem.kit (serve|migrate) SERVICE\n"),
     ],
 )
-async def test_wrong_command_says_what_is_meant(start: Start, arguments: list[str], code: int, sentence: str) -> None:
-    assert await ended(await start("-m", "tandem.kit", *arguments)) == (code, "", sentence)
-
-
-async def test_migrate_brings_the_schema_up_and_says_so(start: Start, database: str) -> None:
-    code, out, err = await ended(await start("-m", "tandem.kit", "migrate", "customer", CUSTOMER_DATABASE_URL=database))
-    assert (code, err) == (0, "")
-    assert out.splitlines()[0] == "customer: applied kit_0001"
-    assert await ended(await start("-m", "tandem.kit", "migrate", "customer", CUSTOMER_DATABASE_URL=database)) == (
-        0,
-        "",
-        "",
-    )
-
-
-async def test_migration_without_a_database_is_one_sentence(start: Start) -> None:
-    code, out, err = await ended(await start("-m", "tandem.kit", "migrate", "customer"))
-    assert (code, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith("the database does not answer: ")
-
-
-class Client(threading.Thread):
-    """Asks for something when the service is up, and then tells this process to stop."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(daemon=True)
-        self._url = f"http://127.0.0.1:{environment['TANDEM_PORT']}/v1/terms"
-        self.answer: httpx.Response | None = None
-
-    def run(self) -> None:
-        while self.answer is None:
-            with contextlib.suppress(httpx.TransportError):
-                self.answer = httpx.get(self._url)
-            time.sleep(0.02)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
-def test_server_runs_in_this_process_until_told_to_stop(
-    environment: Environment, loan_contracts: Path, monkeypatch: pytest.MonkeyPatch, json_log: io.TextIOWrapper
+def test_wrong_command_says_what_is_meant(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, sentence: str
 ) -> None:
-    """The same as above without a process of its own, where coverage sees it."""
-    more = {"LOAN_DATABASE_URL": environment["CUSTOMER_DATABASE_URL"], "TANDEM_CONTRACTS": str(loan_contracts)}
-    for name, value in {**environment, **more}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "stdout", json_log)
-    client = Client(environment)
-    client.start()
-    assert explained(["serve", "loan"], "tests.kit") == 0
-    assert client.answer is not None
-    assert client.answer.content == b"%PDF-1.7"
-    written = [line["event"] for line in lines_of(json_log)]
-    assert (written.count("request"), written[-1]) == (1, "stopped")
+    assert explained(arguments) == code
+    assert tuple(capsys.readouterr()) == ("", sentence)
+
+
+def test_service_that_lacks_a_module_is_a_bug_and_not_a_sentence() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'tests.kit.contract.app'"):
+        explained(["serve", "contract"], "tests.kit")
+
+
+async def test_migrate_brings_the_schema_up_and_says_so(
+    set_loan: SetLoan, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_loan(LOAN_DATABASE_URL=database)
+    for applied in ("loan: applied kit_0001\nloan: applied loan_0001\n", ""):
+        assert await asyncio.to_thread(explained, ["migrate", "loan"], "tests.kit") == 0
+        assert tuple(capsys.readouterr()) == (applied, "")
+
+
+async def test_migration_without_a_database_is_one_sentence(
+    set_loan: SetLoan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_loan()
+    assert await asyncio.to_thread(explained, ["migrate", "loan"], "tests.kit") == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("the database does not answer: ")

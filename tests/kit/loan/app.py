@@ -1,7 +1,10 @@
 """What a server imports. The stage may ask it to fail: the environment is all that a process is given."""
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
+from tandem.kit.events.catalogue import Catalogue
+from tandem.kit.outside import connect
 from tandem.kit.service import serve
 from tandem.kit.settings import ServiceSettings
 from tests.kit.loan import handlers
@@ -9,7 +12,9 @@ from tests.kit.loan.peers import Peers
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
-    app = serve("loan", settings, handlers, Peers)
+    # A registry of its own, so that one process can make it more than once.
+    outside = connect("loan", settings, Catalogue.load(settings.contracts), CollectorRegistry())
+    app = serve("loan", settings, handlers, Peers, outside)
     if settings.stage == "broken":
         app.router.lifespan_context = _Broken
     return app

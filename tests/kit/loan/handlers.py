@@ -123,6 +123,7 @@ _STATEMENTS = {
 async def make_trouble(call: Call[Any], how: str) -> Any:
     """Each way to go wrong writes something first, so that one sees whether it was kept."""
     if how == "peer":
+        assert await call.reader.fetchval("SELECT count(*) FROM loans") == 0
         await call.peers.bank.get_bank()
     await call.connection.execute(_ROW)
     if how in _STATEMENTS:
