@@ -21,6 +21,7 @@ down: ## Stop everything; the data stays
 	@if [ -x $(BIN)/tandem ]; then $(BIN)/tandem down; else echo "Nothing was running."; fi
 
 test: environment ## Run every test, with branch coverage; ARGS="tests/kit -k outbox" runs some of them without
+	@.ci/browser
 	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile --cov --cov-report term)
 
 check: environment ## Check style, types, imports, contracts, generated files, secrets and locks, a line each

@@ -303,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze an account so that nothing can be bought on it
-         * @description Every purchase is refused until the account is unfrozen, after a moment that is usually well below a second. Payments and refunds still count. Freezing a frozen account changes nothing.
+         * @description Every purchase is refused until the account is unfrozen. The ledger hears of it within a moment, usually some milliseconds; a purchase that comes before that still succeeds. Payments and refunds still count. Freezing a frozen account changes nothing.
          */
         post: operations["freezeAccount"];
         delete?: never;
@@ -405,7 +405,7 @@ export interface paths {
         };
         /**
          * See one card
-         * @description The number on the card is never shown here, only its last four digits. The link to the picture stops working after a while; ask for the picture to get a fresh one.
+         * @description The number on the card is never shown here, only its last four digits. The link to the picture stops working after a while; ask for the card or its picture to get a fresh one.
          */
         get: operations["getCard"];
         put?: never;
@@ -451,7 +451,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze a card so that nobody can buy with it
-         * @description For a card that is mislaid and may turn up. Purchases are refused until it is unfrozen, after a moment that is usually well below a second. Freezing a frozen card changes nothing; a card that was never activated cannot be frozen, it can be cancelled.
+         * @description For a card that is mislaid and may turn up. Purchases are refused until it is unfrozen. The ledger hears of it within a moment, usually some milliseconds; a purchase that comes before that still succeeds. Freezing a frozen card changes nothing; a card that was never activated cannot be frozen, it can be cancelled.
          */
         post: operations["freezeCard"];
         delete?: never;
@@ -491,7 +491,7 @@ export interface paths {
         put?: never;
         /**
          * Replace a lost, stolen or damaged card
-         * @description The old card stops working at once and for good. A new one, with other last four digits, is sent to the same holder, who activates it when it arrives.
+         * @description The old card stops working for good. The ledger hears of it within a moment, usually some milliseconds; a purchase that comes before that still succeeds. A new card, with other last four digits, is sent to the same holder, who activates it when it arrives.
          */
         post: operations["replaceCard"];
         delete?: never;
@@ -511,7 +511,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a card for good
-         * @description The card stops working, after a moment that is usually well below a second, and no new one is sent. A cancelled card cannot be used again; cancelling it twice is refused.
+         * @description The card stops working and no new one is sent. The ledger hears of it within a moment, usually some milliseconds; a purchase that comes before that still succeeds. A cancelled card cannot be used again; cancelling it twice is refused.
          */
         post: operations["cancelCard"];
         delete?: never;
@@ -2493,13 +2493,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Card"];
                 };
-            };
-            /** @description The version you have is still the newest. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,16 @@ async def problem(route: Route, status: int = 503) -> None:
 
 
 def _find(method: str, path: str) -> tuple[Contract, Operation]:
-    for service in load_manifest(ROOT / "contracts").services.values():
-        for operation in service.contract.operations:
+    for contract in _contracts():
+        for operation in contract.operations:
             if operation.method == method and _fits(operation.path, path):
-                return service.contract, operation
+                return contract, operation
     raise LookupError(f"{method} {path}")
+
+
+@cache
+def _contracts() -> list[Contract]:
+    return [service.contract for service in load_manifest(ROOT / "contracts").services.values()]
 
 
 def _fits(template: str, path: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from tests.architecture.project import ROOT
-from tests.e2e.browser import ORIGIN, Canned, chromium, problem
+from tests.mocks.browser import ORIGIN, Canned, chromium, problem
 
 PHONE = {"width": 375, "height": 812}
 # What must be on the screen: credit, invoice, card, transactions.
