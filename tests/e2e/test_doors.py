@@ -16,7 +16,7 @@ import pytest
 
 from tandem.local.issuer import AUDIENCE, LocalIssuer, read_callers
 from tandem.local.state import Secrets
-from tests.e2e.api import Account, Api
+from tests.e2e.api import Account, Api, new_company, new_key
 from tests.e2e.laptop import Laptop
 from tests.service_under_test import REPOSITORY, SERVICES
 
@@ -65,12 +65,11 @@ async def test_no_token_is_a_401_that_says_how_to_send_one(api: Api) -> None:
         (b'{"customer_id": ', 400),
         (b"[]", 422),
         (b'{"customer_id": 7, "credit_limit": null}', 422),
-        (b'{"customer_id": "cus_\\u0000"}', 422),
         (b'{"customer_id": "cus_01k9zc6n00000000000000h001", "credit_limit": {}, "colour": "red"}', 422),
         (b"[" * 100_000, 400),
         (b" " * 2_000_000, 413),
     ],
-    ids=["cut off", "another type", "wrong types", "NUL", "unknown field", "deep", "huge"],
+    ids=["cut off", "another type", "wrong types", "unknown field", "deep", "huge"],
 )
 async def test_a_bad_body_is_a_4xx_problem(api: Api, body: bytes, status: int) -> None:
     headers = {
@@ -83,9 +82,12 @@ async def test_a_bad_body_is_a_4xx_problem(api: Api, body: bytes, status: int) -
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(
-    "query", ["limit=1000000000000000000000", "limit=0", "cursor=mine", "cursor=%00", "colour=red"]
-)
+async def test_a_nul_in_a_text_is_a_422_problem(api: Api) -> None:
+    answer = await api.send("POST", "/v1/customers", "support", {**new_company(), "name": "Ny\0Butik"}, new_key())
+    assert "NUL" in problem(answer, 422, "invalid-request")["detail"]
+
+
+@pytest.mark.parametrize("query", ["limit=1000000000000000000000", "limit=0", "cursor=mine", "cursor=%00", "colour=a"])
 async def test_an_absurd_page_is_a_422_problem(api: Api, query: str) -> None:
     answer = await api.send("GET", f"/v1/transactions?account_id=acc_01k9zc6n00000000000000h001&{query}", "support")
     assert answer.status_code == 422, answer.text
