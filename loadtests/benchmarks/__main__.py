@@ -38,6 +38,7 @@ def _machine() -> dict[str, Any]:
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        "load": round(psutil.getloadavg()[0], 1),
         "day": datetime.now(UTC).date().isoformat(),
     }
 
@@ -65,9 +66,9 @@ def page(figures: dict[str, Any]) -> str:
 
 _PAGE = """# Benchmarks
 
-`make bench` on {day}: {cores} cores, {memory_gib} GiB, {system}, Python {python}. Client, gateway, services and
-PostgreSQL share the cores. Throughput is a ratio of alternating rounds in one run, because single figures of such
-machines say little.
+`make bench` on {day}: {cores} cores, {memory_gib} GiB, {system}, Python {python}, load {load} from other
+work when it began. Client, gateway, services and PostgreSQL share the cores. Throughput is a ratio of alternating rounds
+in one run, because single figures of such machines say little.
 
 | what | measured | budget | reached |
 |---|---|---|---|
