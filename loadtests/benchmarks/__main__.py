@@ -67,8 +67,8 @@ def page(figures: dict[str, Any]) -> str:
 _PAGE = """# Benchmarks
 
 `make bench` on {day}: {cores} cores, {memory_gib} GiB, {system}, Python {python}, load {load} from other
-work when it began. Client, gateway, services and PostgreSQL share the cores. Throughput is a ratio of alternating rounds
-in one run, because single figures of such machines say little.
+work when it began. Client, gateway, services and PostgreSQL share the cores. Throughput is a ratio of alternating
+rounds in one run, because single figures of such machines say little.
 
 | what | measured | budget | reached |
 |---|---|---|---|
