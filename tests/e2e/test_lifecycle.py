@@ -23,6 +23,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         other.tandem("down")
 
 
+@pytest.mark.timeout(300)
 async def test_two_stacks_live_side_by_side_and_each_ends_without_a_trace(
     laptop: Laptop, api: Api, other: Laptop
 ) -> None:
