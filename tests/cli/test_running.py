@@ -191,6 +191,7 @@ def test_foreground_in_a_terminal_is_a_live_table_until_it_is_stopped(
     run: Callable[..., str], background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = io.StringIO()
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(up, "out", Console(file=terminal, force_terminal=True, width=120))
     home = Home.find()
 
@@ -212,6 +213,7 @@ def test_background_start_in_a_terminal_shows_how_far_it_is(
     run: Callable[..., str], background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = io.StringIO()
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(up, "out", Console(file=terminal, force_terminal=True, width=120))
     run("up", "-d")
     shown = terminal.getvalue()
