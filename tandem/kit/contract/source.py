@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tandem.kit.contract import json_source
 
 _CORE_SCHEMA = {
     "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
@@ -44,11 +48,14 @@ class _CoreLoader(yaml.CSafeLoader):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One parsed file. `lines` maps a JSON Pointer to the 1-based line its value starts on."""
-
     path: Path
     data: Any
-    lines: dict[str, int]
+    find_lines: Callable[[], Mapping[str, int]]
+
+    @cached_property
+    def lines(self) -> Mapping[str, int]:
+        """The 1-based line each value starts on, by JSON Pointer."""
+        return self.find_lines()
 
     def line_of(self, pointer: str) -> int | None:
         """The line of `pointer`, or of the nearest parent that has one."""
@@ -67,11 +74,28 @@ class SourceFile:
 def read(path: Path) -> SourceFile:
     """Parse a YAML or JSON file; raises ContractError with file and line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ContractError(path, None, "there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(path, None, f"cannot be read: {error}") from error
+    if path.suffix == ".json":
+        return _read_json(path, text)
+    if text.lstrip().startswith("{"):
+        # JSON may stand in a file of another name; what only looks like it, `{a: 1}`, is YAML.
+        with suppress(ContractError):
+            return _read_json(path, text)
+    return _read_yaml(path, text)
+
+
+def _read_json(path: Path, text: str) -> SourceFile:
+    try:
+        return SourceFile(path, json_source.parse(text), lambda: json_source.lines(text))
+    except json_source.NotJson as error:
+        raise ContractError(path, error.line, error.reason) from error
+
+
+def _read_yaml(path: Path, text: str) -> SourceFile:
     lines: dict[str, int] = {}
     try:
         node = yaml.compose(text, Loader=_CoreLoader)
@@ -83,7 +107,7 @@ def read(path: Path) -> SourceFile:
         raise ContractError(path, line, f"is not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ContractError(path, None, f"is not valid YAML: {error}") from error
-    return SourceFile(path, data, lines)
+    return SourceFile(path, data, lambda: lines)
 
 
 def _value(path: Path, node: yaml.Node, pointer: str, lines: dict[str, int], parents: tuple[int, ...]) -> Any:

@@ -1,5 +1,6 @@
 """Contract files are read as YAML 1.2, and whatever cannot be read says file, line and reason."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -86,6 +87,64 @@ def test_pointer_names_a_value(source: Read) -> None:
     for nowhere in ("/a", "/a~1b/1", "/a~1b/x", "/a~1b/0/c~0d/e"):
         with pytest.raises((KeyError, IndexError, ValueError, TypeError)):
             found.at(nowhere)
+
+
+JSON_TEXTS = [
+    '{"a": {"b": [1, {"c": null}]}, "d": []}',
+    '{\n  "a~/b": [\n    1,\n\n    "x, {\\" y",\n    {"c": true, "d": {}}\n  ],\n  "e": -1.5e3\n}\n',
+    '\n[[1, [2,\n3]], {"\\u00e5": "\\ud83d\\ude00"}]',
+    '"only text"',
+    "12",
+]
+
+
+@pytest.mark.parametrize("text", JSON_TEXTS)
+def test_json_has_the_lines_that_yaml_gives_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    (tmp_path / "a.yaml").write_text("# so that it is read as YAML\n" + text.replace("\\ud83d\\ude00", "😀"))
+    as_json, as_yaml = read(tmp_path / "a.json"), read(tmp_path / "a.yaml")
+    assert as_json.data == as_yaml.data
+    assert as_json.lines == {pointer: line - 1 for pointer, line in as_yaml.lines.items()}
+
+
+def test_json_of_megabytes_is_read_at_once_and_its_lines_only_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.write_text(json.dumps({f"field_{n}": [{"name": "x" * 100, "n": n}] for n in range(40_000)}, indent=1))
+    assert path.stat().st_size > 5_000_000
+    source = read(path)
+    assert "lines" not in vars(source)
+    assert source.line_of("/field_39999/0/n") == 6 * 40_000 - 1
+
+
+def test_yaml_that_begins_like_json_is_yaml(source: Read) -> None:
+    assert source("{a: 1}").data == {"a": 1}
+
+
+def test_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'\xef\xbb\xbf{"a": 1}')
+    assert read(tmp_path / "a.json").data == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('{"a": 1,\n "b": {"c": 1,\n "c": 2}}', 3, "`c` stands twice in one object"),
+        ('{"a": 1,\n]', 2, "is not valid JSON: "),
+        ('{"a": NaN}', 1, "is not valid JSON: "),
+        ('{"a": "\\ud83d"}', 1, "is not valid JSON: "),
+        ("", 1, "is not valid JSON: "),
+        ('{"a": 1e999}', 1, "is not valid JSON: "),
+        pytest.param(f'{{"a": {"1" * 5000}}}', 1, "is not valid JSON: ", id="long number"),
+        pytest.param("[" * 1020 + "]" * 1020, None, "is nested too deeply to be read", id="deep"),
+        pytest.param("[" * 100_000, None, "is nested too deeply to be read", id="deeper"),
+    ],
+)
+def test_unusable_json_says_where_and_why(tmp_path: Path, text: str, line: int | None, reason: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(ContractError) as refused:
+        read(tmp_path / "a.json")
+    assert refused.value.line == line
+    assert reason in refused.value.reason
 
 
 @pytest.mark.parametrize(
