@@ -108,8 +108,18 @@ class GitRef(ContractsFolder):
                 project, None, f"has no contracts at git ref {ref!r}: {said[-1] if said else 'git failed'}"
             )
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+            _unpack(archive, folder)
         super().__init__(folder / "contracts")
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Its plain files. `extractall` has a safe filter only from Python 3.11.4 on."""
+    for member in archive:
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is not None:
+            path = folder / member.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.read())
 
 
 def _loaded(title: str, documents: list[Document], stories: Mapping[str, str]) -> Loaded:
