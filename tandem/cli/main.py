@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import client, contract, down, events, logs, mock, reset, restart, route, seed, status, token, up
+from tandem.cli import client, contract, down, drift, events, logs, mock, reset, restart, route, seed, status, token, up
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -35,6 +35,7 @@ app.command()(mock.mock)
 app.command()(status.status)
 app.command()(logs.logs)
 app.command()(route.route)
+app.command()(drift.drift)
 app.command()(token.token)
 app.command()(restart.restart)
 app.command()(seed.seed)

@@ -1,5 +1,6 @@
 """`tandem mock`: the mock server alone, for people who have no backend yet."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tandem.cli.console import AsJson, out, print_json
+from tandem.local.mocks import announced
 from tandem.local.node import install_prism, prism_is_installed
 from tandem.local.state import Home
 from tandem.local.trouble import Refused
@@ -39,7 +41,13 @@ def mock(
     url = f"http://127.0.0.1:{port}"
     try:
         source = _source(home, files, ref)
-        serve(source, home.project, "127.0.0.1", port, auth=auth, on_ready=lambda it: _greet(it, url, as_json=as_json))
+        with contextlib.ExitStack() as while_running:
+
+            def on_ready(it: Mock) -> None:
+                while_running.enter_context(announced(home, url))
+                _greet(it, url, as_json=as_json)
+
+            serve(source, home.project, "127.0.0.1", port, auth=auth, on_ready=on_ready)
     except PortTaken as error:
         raise Refused(str(error)) from error
 
@@ -53,13 +61,19 @@ def _source(home: Home, files: list[Path] | None, ref: str | None) -> Source:
 def _greet(it: Mock, url: str, *, as_json: bool) -> None:
     operations, scenarios = it.loaded.operations, it.answering.stories.names
     if as_json:
-        print_json({"url": url, "operations": len(operations), "scenarios": scenarios, "engine": it.engine.state})
+        print_json(
+            {
+                "url": url,
+                "page": f"{url}/__tandem",
+                "operations": len(operations),
+                "scenarios": scenarios,
+                "engine": it.engine.state,
+            }
+        )
         sys.stdout.flush()
         return
     first = next((one.path for one in operations if one.method == "GET" and "{" not in one.path), operations[0].path)
-    out.print(
-        f"{it.loaded.title}: {len(operations)} operations at {url}, state at {url}/__tandem/state", soft_wrap=True
-    )
+    out.print(f"{it.loaded.title}: {len(operations)} operations at {url}, page at {url}/__tandem", soft_wrap=True)
     out.print(f"Scenarios: {', '.join(scenarios)}. For example:", soft_wrap=True)
     out.print(f"curl -s '{url}{first}?scenario={scenarios[0]}'", soft_wrap=True)
     if it.engine.state == "none":

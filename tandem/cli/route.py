@@ -2,15 +2,18 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from tandem.cli import mock_routes
 from tandem.local.gateway import Gateway, Instance, Operation, Routing, Target, operations_of
+from tandem.local.mocks import RunningMock, running_mocks
 from tandem.local.state import Home
+from tandem.local.suggestions import one_of
 from tandem.local.trouble import Refused
 from tandem.spec.manifest import load_manifest
 
@@ -27,18 +30,44 @@ def route(
         str | None, typer.Option(help="Share a service between its versions: 1.0.0=90,1.1.0=10. `none` undoes it.")
     ] = None,
     sticky: Annotated[bool, typer.Option(help="With --weights: keep each x-user with one version.")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Everything live again.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Take back whatever was said here.")] = False,
+    mock: Annotated[
+        str | None, typer.Option(help="A mock started with `tandem mock`, by its address; found when it runs alone.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show or change who answers: the service itself, its mock, or your own server. Nothing in flight is lost.
+    """Show or change who answers: the service itself, its mock, or any other server. Nothing in flight is lost.
 
-    Example: tandem route card.activateCard mock
+    It is said to the gateway of `tandem up`, or to a mock that runs without one. What other servers answer is held
+    against the contract; `tandem drift` shows what departs from it.
+
+    Example: tandem route card.activateCard http://localhost:9000
     """
     home = Home.find()
     operations = operations_of(load_manifest(home.contracts))
     gateway = Gateway(home.folder, operations)
+    alone = _mock_alone(home, gateway, mock)
+    if alone is not None:
+        if weights or sticky:
+            raise Refused(f"The mock at {alone.url} has no versions to share between: that is for `tandem up`.")
+        _show(*mock_routes.change(alone, what, read_target(to) if to else None, reset=reset), as_json=as_json)
+        return
     said = _change(gateway, operations, what, to, weights, sticky=sticky, reset=reset)
     document = table(gateway, operations, what if what and not said else None)
+    _show(said, document, as_json=as_json)
+
+
+def _mock_alone(home: Home, gateway: Gateway, named: str | None) -> RunningMock | None:
+    """The one to tell when it is not the gateway."""
+    if named:
+        return RunningMock(named.rstrip("/"))
+    found = [] if gateway.is_running else running_mocks(home)
+    if len(found) > 1:
+        raise Refused(f"Several mocks run: say which with {' or '.join(f'--mock {one.url}' for one in found)}.")
+    return found[0] if found else None
+
+
+def _show(said: str, document: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     elif said:
@@ -64,7 +93,7 @@ def _change(
         gateway.reset()
         return "Every operation goes to its service again."
     if what and weights:
-        service = _one_of(what, {operation.service for operation in operations}, "service")
+        service = one_of(what, {operation.service for operation in operations}, "service")
         shares = {} if weights == "none" else read_weights(weights)
         _known_versions(service, shares, gateway.placement.instances if gateway.placement else ())
         gateway.reroute(lambda routing: routing.weigh(service, shares, sticky=sticky))
@@ -84,7 +113,7 @@ def _edit(what: str, target: Target, operations: Sequence[Operation]) -> tuple[E
         count = sum(operation.service == what for operation in operations)
         return (lambda routing: routing.send_service(what, target)), what, count
     by_name = {operation.name: operation for operation in operations}
-    operation = by_name[_one_of(what, [*services, *by_name], "service or operation")]
+    operation = by_name[one_of(what, [*services, *by_name], "service or operation")]
     return (lambda routing: routing.send_operation(operation, target)), operation.name, 1
 
 
@@ -107,28 +136,14 @@ def read_weights(text: str) -> dict[str, int]:
 def _known_versions(service: str, shares: Mapping[str, int], instances: Sequence[Instance]) -> None:
     running = {instance.version for instance in instances if instance.service == service}
     for version in shares:
-        _one_of(version, running, f"running version of {service}")
-
-
-def _one_of(name: str, known: Iterable[str], kind: str) -> str:
-    """The name itself; a close one is only suggested, never taken."""
-    names = sorted(known)
-    if name in names:
-        return name
-    tails = {full.rpartition(".")[2].lower(): full for full in names}
-    close = difflib.get_close_matches(name.lower(), [*map(str.lower, names), *tails], n=1)
-    exact = {full.lower(): full for full in names} | tails
-    hint = (
-        f"Did you mean `{exact[close[0]]}`?" if close else f"There are: {', '.join(n for n in names if '.' not in n)}."
-    )
-    raise Refused(f"There is no {kind} {name!r}. {hint}")
+        one_of(version, running, f"running version of {service}")
 
 
 def table(gateway: Gateway, operations: Sequence[Operation], only: str | None = None) -> dict[str, Any]:
     """What `--json` prints. `only` is a service or an operation."""
     services = list(dict.fromkeys(operation.service for operation in operations))
     if only:
-        service = _one_of(only, [*services, *(operation.name for operation in operations)], "service or operation")
+        service = one_of(only, [*services, *(operation.name for operation in operations)], "service or operation")
         services = [service.partition(".")[0]]
     placed, routing = gateway.placement, gateway.routing
     return {

@@ -110,11 +110,17 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
         await _measure(runtime, readiness.background)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    async def drifted(request: Request) -> Response:
+        if request.method == "DELETE":
+            runtime.drift.forget()
+        return JSONResponse(runtime.drift.table())
+
     return Starlette(
         routes=[
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", counted),
+            Route("/drift", drifted, methods=["GET", "DELETE"]),
             Route("/info", partial(_info, runtime=runtime)),
         ]
     )

@@ -10,12 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from itertools import islice
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope, Send
 
+from tandem.kit import drift
 from tandem.kit.answers import Answer, Renderer, Stream
 from tandem.kit.auth.caller import ANONYMOUS, Caller
 from tandem.kit.call import Call
@@ -40,6 +42,7 @@ log = structlog.get_logger()
 Handler = Callable[..., Awaitable[Any]]
 # RFC 9110: 204 must not carry Content-Length, and on 304 it would be that of the full answer.
 _WITHOUT_LENGTH = frozenset({204, 304})
+_MOST_VIOLATIONS = 5
 
 
 class ContractViolation(AssertionError):
@@ -66,7 +69,7 @@ class OperationEndpoint:
         self._handler = handler
         self._body_model = body_model
         self._request_check = RequestCheck(runtime.contract, operation)
-        self._response_check = ResponseCheck(runtime.contract, operation)
+        self._response_check = ResponseCheck(runtime.contract, operation, runtime.sensitive)
         self._renderer = Renderer(runtime.contract, operation)
         self._has_peers = bool(vars(runtime.peers))
         # An answer may hold more than the version tells, such as a link that stops working.
@@ -213,10 +216,14 @@ class OperationEndpoint:
         if self._runtime.response_share < 1 and self._runtime.chance() >= self._runtime.response_share:
             return
         media_type = answer.headers.get("content-type")
-        violations = list(self._response_check.violations(answer.status, media_type, answer.headers, answer.body))
+        where = f"{self.operation.method} {self.operation.path}: "
+        found = self._response_check.violations(answer.status, media_type, answer.headers, answer.body)
+        violations = [where + sentence for sentence in islice(found, _MOST_VIOLATIONS)]
+        self._runtime.drift.note(f"{self._runtime.service}.{self.operation.id}", violations)
         if violations:
+            answer.headers[drift.HEADER] = drift.header_value(violations)
             metrics.VIOLATIONS.labels(self.operation.id).inc()
-            log.error("contract violation", operation=self.operation.id, violations=violations[:5])
+            log.error("contract violation", operation=self.operation.id, violations=violations)
             if self._runtime.strict_responses:
                 raise ContractViolation(f"{self.operation.id} {answer.status}: {'; '.join(violations)}")
 

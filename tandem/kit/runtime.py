@@ -14,12 +14,14 @@ from tandem.kit.auth.verifier import TokenVerifier
 from tandem.kit.context import RequestContext
 from tandem.kit.contract.operations import Contract
 from tandem.kit.database import Connection, Database
+from tandem.kit.drift import Drift
 from tandem.kit.events import outbox
 from tandem.kit.events.catalogue import Catalogue, EventType
 from tandem.kit.events.envelope import Event
 from tandem.kit.flags import Flags
 from tandem.kit.ids import new_id
 from tandem.kit.objects import ObjectStore
+from tandem.kit.telemetry.masking import sensitive_names
 
 
 class UnknownEvent(Exception):
@@ -56,9 +58,12 @@ class Runtime:
     now: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     wake_relay: Callable[[], None] = lambda: None
+    drift: Drift = field(default_factory=Drift)
+    sensitive: frozenset[str] = field(init=False)
     _said: dict[str, EventType] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.sensitive = sensitive_names(self.contract.document)
         self._said = {event.class_name: event for event in self.catalogue.said_by(self.service)}
 
     async def emit(self, connection: Connection, data: BaseModel, context: RequestContext, now: datetime) -> None:

@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from tandem.kit.admin import Readiness, admin_app
 from tandem.kit.settings import ServiceSettings, load_settings
 from tandem.kit.telemetry import logs
-from tandem.kit.telemetry.masking import sensitive_names
 
 log = structlog.get_logger()
 _OPEN_REQUESTS_SECONDS = 15
@@ -56,7 +55,7 @@ def run(name: str, package: str = "services") -> None:
     module = importlib.import_module(f"{package}.{name}.app")
     settings = load_settings(name, package)
     app: FastAPI = module.create_app(settings)
-    logs.configure(name, settings.version, settings.stage, sensitive_names(app.state.runtime.contract.document))
+    logs.configure(name, settings.version, settings.stage, app.state.runtime.sensitive)
     with asyncio.Runner(loop_factory=_uvloop) as runner:
         runner.run(_serve(name, app, settings))
 

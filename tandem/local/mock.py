@@ -4,12 +4,14 @@ import os
 import sys
 
 from tandem.local import probe
+from tandem.local.gateway import LIVE_FILE
 from tandem.local.processes import Command
 from tandem.local.state import Home
 
 
 def command(home: Home, port: int) -> Command:
     flags = ["--project", str(home.project), "--host", "127.0.0.1", "--port", str(port)]
+    flags += ["--live", str(home.folder / LIVE_FILE)]
     return Command(
         name="mock",
         argv=(sys.executable, "-m", "tandem.mock", *flags),

@@ -68,6 +68,8 @@ class World:
         database = self.manifest.services[service].database
         gateway = f"http://127.0.0.1:{self.gateway_port}"
         return {
+            # Here everything is checked, so that `tandem drift` knows; in production a share is.
+            "TANDEM_RESPONSE_SHARE": "1",
             **os.environ,
             "PYTHONPATH": str(placed.root),
             "PYTHONUNBUFFERED": "1",

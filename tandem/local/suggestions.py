@@ -7,10 +7,12 @@ from tandem.local.trouble import Refused
 
 
 def one_of(name: str, known: Iterable[str], kind: str) -> str:
-    """The name itself; a close one is only suggested, never taken."""
+    """The name itself; a close one, or the last part of `card.getCard`, is only suggested, never taken."""
     names = sorted(known)
     if name in names:
         return name
-    close = difflib.get_close_matches(name.lower(), names, n=1)
-    hint = f"Did you mean `{close[0]}`?" if close else f"There are: {', '.join(names)}."
+    spelled = {full.rpartition(".")[2].lower(): full for full in names} | {full.lower(): full for full in names}
+    close = difflib.get_close_matches(name.lower(), spelled, n=1)
+    short = [full for full in names if "." not in full] or names
+    hint = f"Did you mean `{spelled[close[0]]}`?" if close else f"There are: {', '.join(short)}."
     raise Refused(f"There is no {kind} {name!r}. {hint}")

@@ -21,11 +21,12 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--auth", action="store_true", help="refuse calls without a token")
+    parser.add_argument("--live", type=Path, metavar="FILE", help="JSON: the address of each operation that goes live")
     said = parser.parse_args()
     project = said.project.resolve()
     try:
         source = chosen_source(project, said.files, said.ref)
-        serve(source, project, said.host, said.port, auth=said.auth, on_ready=lambda _: None)
+        serve(source, project, said.host, said.port, auth=said.auth, on_ready=lambda _: None, live=said.live)
     except (ContractError, PortTaken) as error:
         print(error, file=sys.stderr)
         return 1

@@ -116,7 +116,8 @@ def set_scenario(wish: Wish) -> Any:
 def set_dials(wish: Wish) -> Any:
     """All dials at once, by operation or `*`: what is not named is off."""
     dials = {
-        (name if name == ALL else _found(wish.mock, name).name): read_dial(said) for name, said in wish.body.items()
+        (name if name == ALL else found_operation(wish.mock, name).name): read_dial(said)
+        for name, said in wish.body.items()
     }
     wish.session.dials = {name: dial for name, dial in dials.items() if dial.document()}
     return {"session": wish.session.name, "dials": {name: dial.document() for name, dial in wish.session.dials.items()}}
@@ -143,7 +144,7 @@ def journal(wish: Wish) -> Any:
 
 
 def send_live(wish: Wish) -> Any:
-    operation = _found(wish.mock, wish.rest)
+    operation = found_operation(wish.mock, wish.rest)
     url = wish.body.get("url")
     if url is not None and not isinstance(url, str):
         raise MalformedRequest('Send {"url": "http://localhost:9000"}, or null to bring it back to the mock.')
@@ -155,7 +156,12 @@ def drift(wish: Wish) -> Any:
     return wish.mock.drift.table()
 
 
-def _found(mock: Mock, name: str) -> Operation:
+def forget_drift(wish: Wish) -> Any:
+    wish.mock.drift.forget()
+    return wish.mock.drift.table()
+
+
+def found_operation(mock: Mock, name: str) -> Operation:
     operation = mock.loaded.operation(name)
     if operation is None:
         known = [one.name for one in mock.loaded.operations]
@@ -174,5 +180,5 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
     "reset": {"POST": reset},
     "journal": {"GET": journal},
     "live": {"PUT": send_live},
-    "drift": {"GET": drift},
+    "drift": {"GET": drift, "DELETE": forget_drift},
 }

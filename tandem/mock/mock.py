@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from tandem.kit import drift
 from tandem.kit.contract import ContractError
 from tandem.kit.problems import MethodNotAllowed, NotFound, Problem
 from tandem.mock import faults, preferences, scenarios
@@ -37,13 +38,21 @@ class Told:
 
 
 class Mock:
-    def __init__(self, source: Source, engine: AnyEngine, *, auth: bool = False, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        engine: AnyEngine,
+        *,
+        auth: bool = False,
+        random: Random | None = None,
+        live: Live | None = None,
+    ) -> None:
         """Reads the contracts once; raises ContractError when there is no good one to begin with."""
         self.engine = engine
         self.auth = auth
         self.status = Status()
         self.sessions = Sessions()
-        self.live = Live()
+        self.live = live or Live()
         self.drift = Drift()
         self.started_at = time.time()
         self._random = random or Random()  # noqa: S311 - luck, not secrecy
@@ -77,7 +86,7 @@ class Mock:
         self.answering = Answering(loaded, self.engine)
         self.engine.serve(loaded.documents)
         self.sessions.forget_answers()
-        self.drift.forget()
+        self.drift.forget_contracts()
         self.status.warnings = []
         if self._tasks:
             self._check_examples()
@@ -125,7 +134,7 @@ class Mock:
         answer = await self.live.ask(ask, raw_path, origin)
         found = self.drift.hold(operation, answer)
         if found:
-            answer.headers["tandem-drift"] = " | ".join(found).encode("ascii", "replace").decode()[:2000]
+            answer.headers[drift.HEADER] = drift.header_value(found)
             answer.why += f"; {len(found)} ways in which it departs from the contract"
         return answer
 

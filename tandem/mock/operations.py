@@ -15,6 +15,7 @@ from tandem.kit.contract import Contract
 from tandem.kit.contract import Operation as Strict
 from tandem.kit.contract.operations import lookup
 from tandem.kit.contract.validation import RequestCheck
+from tandem.kit.telemetry.masking import sensitive_names
 from tandem.mock.dialect import modernised
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
@@ -63,6 +64,10 @@ class Document:
         urls = [str(one.get("url", "")) for one in self.data.get("servers") or () if isinstance(one, dict)]
         paths = (urlsplit(url).path.rstrip("/") for url in urls if "{" not in url)
         return tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        return sensitive_names(self.modern)
 
     def resolve(self, value: Any) -> Any:
         while isinstance(value, Mapping) and isinstance(value.get("$ref"), str):

@@ -13,8 +13,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from tandem.mock.app import App
 from tandem.mock.documents import Source
 from tandem.mock.engine import AnyEngine, Engine, NoEngine, command
+from tandem.mock.exchange import Answer, Ask
+from tandem.mock.live import Live
 from tandem.mock.mock import Mock
 from tandem.mock.node import engine_is_installed, engine_script, find_node
+from tandem.mock.session import Session
 
 DEFAULT_PORT = 4010
 _LAST_ANSWERS_SECONDS = 2
@@ -50,13 +53,22 @@ def make_engine(project: Path) -> AnyEngine:
     return Engine(command(node.program, engine_script(project)))
 
 
-def serve(source: Source, project: Path, host: str, port: int, *, auth: bool, on_ready: Callable[[Mock], None]) -> None:
+def serve(
+    source: Source,
+    project: Path,
+    host: str,
+    port: int,
+    *,
+    auth: bool,
+    on_ready: Callable[[Mock], None],
+    live: Path | None = None,
+) -> None:
     """Until told to stop; raises ContractError for contracts that cannot be served and PortTaken."""
     listener = _listen(host, port)
-    mock = Mock(source, make_engine(project), auth=auth)
+    mock = Mock(source, make_engine(project), auth=auth, live=Live(live))
     settings: dict[str, Any] = {"http": _Protocol, "loop": "uvloop", "ws": "none", "lifespan": "on"}
     config = uvicorn.Config(
-        App(mock),
+        App(mock, _pages),
         **settings,
         access_log=False,
         log_level="warning",
@@ -64,6 +76,13 @@ def serve(source: Source, project: Path, host: str, port: int, *, auth: bool, on
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
     _Server(config, lambda: on_ready(mock)).run(sockets=[listener])
+
+
+async def _pages(mock: Mock, session: Session, ask: Ask) -> Answer | None:
+    # Templates come with the first person who looks, so that the first mocked answer need not wait for them.
+    from tandem.mock.page import serve_page
+
+    return await serve_page(mock, session, ask)
 
 
 def _listen(host: str, port: int) -> socket.socket:

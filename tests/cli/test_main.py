@@ -13,7 +13,7 @@ from tandem.cli import main, status
 from tandem.cli.main import DONE, REFUSED, TROUBLE
 from tandem.local.state import Home
 
-COMMANDS = ["up", "down", "status", "logs", "route", "token", "restart", "seed", "reset", "events"]
+COMMANDS = ["up", "down", "status", "logs", "route", "token", "restart", "seed", "reset", "events", "drift"]
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -86,7 +86,7 @@ def test_weights_share_a_service_between_running_versions(run: Run, tmp_path: Pa
         (["activateCard", "mock"], "Did you mean `card.activateCard`?"),
         (["payroll", "mock"], "There are: account, card, customer, invoice, transaction."),
         (["invoice", "moc"], "Did you mean `mock`?"),
-        (["invoice", "https://x"], "neither `live`, `mock` nor an address"),
+        (["invoice", "ftp://x"], "neither `live`, `mock` nor an address"),
         (["invoise"], "Did you mean `invoice`?"),
         (["invoice", "--weights", "9.9.9=100"], "There is no running version of invoice '9.9.9'."),
         (["invoice", "--weights", "half"], "'half' is not of the form 1.0.0=90,1.1.0=10."),

@@ -73,6 +73,15 @@ async def test_info_says_what_runs(start_loan: StartLoan, ask: Ask) -> None:
     }
 
 
+async def test_drift_is_told_and_can_be_forgotten(start_loan: StartLoan, ask: Ask) -> None:
+    loan = await start_loan()
+    client, _ = ask(loan)
+    loan.runtime.drift.note("loan.getLoan", ["wrong"])
+    assert [one["sentence"] for one in (await client.get("/drift")).json()["drift"]] == ["wrong"]
+    assert (await client.delete("/drift")).json() == {"checked": {}, "drift": []}
+    assert (await client.get("/drift")).json()["drift"] == []
+
+
 async def test_draining_service_is_alive_and_not_ready(start_loan: StartLoan, ask: Ask) -> None:
     client, readiness = ask(await start_loan(with_loops=True))
     readiness.draining = True

@@ -337,7 +337,8 @@ async def test_answer_that_departs_from_the_contract_is_an_error_in_tests(loan: 
     with capture_logs() as logs:
         problem(await loan.send("GET", "/v1/trouble?how=wrong"), 500, "internal-error")
     assert violations("seeTrouble") == before + 1
-    assert ['/: "seen" is a required property'] in [line.get("violations") for line in logs]
+    said = "GET /v1/trouble: `seen` was missing, the contract requires it"
+    assert [said] in [line.get("violations") for line in logs]
 
 
 async def test_answer_that_departs_from_the_contract_is_counted_elsewhere(start_loan: StartLoan) -> None:
@@ -346,6 +347,19 @@ async def test_answer_that_departs_from_the_contract_is_counted_elsewhere(start_
     answer = await loan.send("POST", "/v1/trouble?how=wrong")
     assert (answer.status_code, answer.json()["name"]) == (200, "Anna")
     assert violations("makeTrouble") == before + 1
+
+
+async def test_answer_that_departs_from_the_contract_says_so_itself_and_is_kept_for_the_table(
+    start_loan: StartLoan,
+) -> None:
+    loan = await start_loan(strict_responses=False)
+    answer = await loan.send("GET", "/v1/trouble?how=wrong")
+    sentence = "GET /v1/trouble: `seen` was missing, the contract requires it"
+    assert answer.headers["tandem-drift"] == sentence
+    (row,) = loan.runtime.drift.table()["drift"]
+    assert (row["operation"], row["sentence"], row["times"]) == ("loan.seeTrouble", sentence, 1)
+    assert "tandem-drift" not in (await loan.send("GET", "/v1/trouble?how=shared")).headers
+    assert loan.runtime.drift.table()["checked"] == {"loan.seeTrouble": 2}
 
 
 async def test_only_a_share_of_the_answers_is_checked(start_loan: StartLoan) -> None:

@@ -13,6 +13,7 @@ import httpx
 from tandem.mock.app import App
 from tandem.mock.documents import ContractsFolder, Files, Source
 from tandem.mock.engine import AnyEngine, NoEngine
+from tandem.mock.live import Live
 from tandem.mock.mock import Mock
 
 PROJECT = Path(__file__).parents[2]
@@ -55,8 +56,10 @@ def _said(answer: httpx.Response) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def desk_of(source: Source, engine: AnyEngine | None = None, *, auth: bool = False) -> AsyncIterator[Desk]:
-    mock = Mock(source, engine or NoEngine(), auth=auth)
+async def desk_of(
+    source: Source, engine: AnyEngine | None = None, *, auth: bool = False, live: Live | None = None
+) -> AsyncIterator[Desk]:
+    mock = Mock(source, engine or NoEngine(), auth=auth, live=live)
     transport = httpx.ASGITransport(App(mock))  # type: ignore[arg-type]
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:4010") as client:

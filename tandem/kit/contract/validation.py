@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from tandem.kit.contract.departures import Departures, missing_header, unknown_media_type, unknown_status
 from tandem.kit.contract.operations import Contract, Operation, Parameter
 from tandem.kit.contract.schema_check import SchemaCheck
 from tandem.kit.problems import Complaint, InvalidRequest, MalformedRequest, PreconditionRequired
@@ -166,12 +167,12 @@ def invalid(errors: Sequence[Complaint]) -> InvalidRequest:
 
 
 class ResponseCheck:
-    """Everything the contract says about the answers of one operation."""
+    """Everything the contract says about the answers of one operation. Values of `hidden` fields are not repeated."""
 
-    def __init__(self, contract: Contract, operation: Operation) -> None:
+    def __init__(self, contract: Contract, operation: Operation, hidden: frozenset[str] = frozenset()) -> None:
         self._operation = operation
-        self._schemas = {
-            (status, media_type): SchemaCheck(contract.schema(schema))
+        self._bodies = {
+            (status, media_type): Departures(contract.schema(schema), hidden)
             for status, response in operation.responses.items()
             for media_type, schema in response.content.items()
         }
@@ -180,14 +181,13 @@ class ResponseCheck:
         """A sentence for each way in which the answer departs from the contract."""
         response = self._operation.responses.get(status)
         if response is None:
-            yield f"status {status} is not in the contract"
+            yield unknown_status(status, self._operation.responses)
             return
         if media_type is None and not response.content:
             return
         if media_type not in response.content:
-            yield f"content type {media_type} is not in the contract for status {status}"
+            yield unknown_media_type(media_type, response.content)
         elif "json" in str(media_type):
-            for complaint in self._schemas[status, str(media_type)].complaints(orjson.loads(body), "body"):
-                yield f"{complaint.pointer}: {complaint.message}"
+            yield from self._bodies[status, str(media_type)].of(body)
         for name in response.headers - headers.keys() - {"idempotency-replayed"}:
-            yield f"header {name} is missing"
+            yield missing_header(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tandem.local.gateway import resources
 from tandem.local.gateway.operations import Operation, most_literal_first, path_match
 from tandem.local.gateway.resources import Document, type_url
-from tandem.local.gateway.routing import Instance, Routing, Target, versions
+from tandem.local.gateway.routing import LIVE, Instance, Routing, Target, versions
 
 MOCK_CLUSTER = "mock"
 TIMEOUT_SECONDS = 10.0
@@ -51,11 +51,7 @@ def configuration(
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Documents:
     by_service = {name: [i for i in instances if i.service == name] for name in _services(operations)}
-    clusters = {MOCK_CLUSTER: resources.address_cluster(MOCK_CLUSTER, "127.0.0.1", ports.mock)}
-    for target in sorted({*routing.services.values(), *routing.operations.values()}, key=str):
-        if target.kind == "url":
-            name = _address_name(target)
-            clusters[name] = resources.address_cluster(name, target.host, target.port)
+    clusters = {MOCK_CLUSTER: resources.fixed_cluster(MOCK_CLUSTER, ports.mock)}
     assignments: dict[str, Document] = {}
     for name, placed in by_service.items():
         for version in versions(placed):
@@ -79,10 +75,6 @@ def cluster_name(service: str, version: str) -> str:
 
 def _services(operations: Sequence[Operation]) -> list[str]:
     return list(dict.fromkeys(operation.service for operation in operations))
-
-
-def _address_name(target: Target) -> str:
-    return f"{target.host}:{target.port}"
 
 
 def _document(found: Iterable[Document]) -> Document:
@@ -134,10 +126,9 @@ def _operation_match(operation: Operation) -> Document:
 def _sent(
     operation: Operation, target: Target, placed: list[Instance], routing: Routing, *, match: Document
 ) -> list[Document]:
-    if target.kind == "mock":
-        return [_forward(operation, match, {"cluster": MOCK_CLUSTER}, served_by="mock")]
-    if target.kind == "url":
-        return [_forward(operation, match, {"cluster": _address_name(target)}, served_by=str(target))]
+    if target != LIVE:
+        # The mock passes on what goes to an address, and holds the answer against the contract.
+        return [_forward(operation, match, {"cluster": MOCK_CLUSTER}, served_by=str(target))]
     if not placed:
         return [_refused(operation.name, match, "SERVICE_UNAVAILABLE")]
     return _live(operation, placed, routing, match)

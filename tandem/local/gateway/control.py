@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tandem.local.gateway.resources import ENVOY_LOG
 from tandem.local.gateway.routing import Instance, Routing
 from tandem.local.trouble import Refused
 
+LIVE_FILE = "live.json"
 PICTURES = Path(__file__).parents[1] / "pictures"
 
 
@@ -45,6 +46,7 @@ class Gateway:
     def __init__(self, state: Path, operations: Sequence[Operation], pictures: Path = PICTURES) -> None:
         self.directory = state / "gateway"
         self._routing_file = state / "routing.json"
+        self._live_file = state / LIVE_FILE
         self._operations = operations
         self._pictures = {file.stem: file.read_text() for file in sorted(pictures.glob("*.svg"))}
 
@@ -74,6 +76,7 @@ class Gateway:
     def prepare(self, placement: Placement) -> None:
         """Write everything that Envoy reads when it starts."""
         with self._locked():
+            self._tell_mock(self.routing.addresses(self._operations))
             publish(self.directory, self._documents(placement, self.routing))
             self._remember(placement)
 
@@ -121,10 +124,29 @@ class Gateway:
         return admin.verify(self._placed().ports.admin, documents, self.directory / ENVOY_LOG)
 
     def _apply(self, routing: Routing) -> None:
-        placed = self.placement
+        """What Envoy still sends to the mock by the old routes finds its address there, and so does the new."""
+        placed, before, after = self.placement, self._known_to_mock(), routing.addresses(self._operations)
         if placed is not None:
-            publish(self.directory, self._documents(placed, routing), placed.ports.admin)
+            self._tell_mock(before | after)
+            try:
+                publish(self.directory, self._documents(placed, routing), placed.ports.admin)
+            except Refused:
+                self._tell_mock(before)
+                raise
+        self._tell_mock(after)
         _replace(self._routing_file, routing.dump())
+
+    def _known_to_mock(self) -> dict[str, str]:
+        try:
+            known: dict[str, str] = json.loads(self._live_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return known
+
+    def _tell_mock(self, addresses: Mapping[str, str]) -> None:
+        """It reads the file at its next request."""
+        if addresses != self._known_to_mock():
+            _replace(self._live_file, json.dumps(addresses, indent=2) + "\n")
 
     def _placed(self) -> Placement:
         placed = self.placement

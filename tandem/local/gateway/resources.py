@@ -20,11 +20,12 @@ _CORS_HEADERS = [
 ]
 _ALLOWED_HEADERS = (
     "accept, authorization, content-type, idempotency-key, if-match, if-none-match, prefer, traceparent, tracestate, "
-    "x-canary, x-request-id, x-tandem-delay, x-tandem-fault, x-tandem-scenario, x-tandem-version, x-user"
+    "x-canary, x-request-id, x-tandem-delay, x-tandem-fault, x-tandem-scenario, x-tandem-session, x-tandem-version, "
+    "x-user"
 )
 _EXPOSED_HEADERS = (
-    "content-disposition, deprecation, etag, idempotency-replayed, location, retry-after, sunset, www-authenticate, "
-    "x-request-id, x-served-by, x-tandem-scenario"
+    "content-disposition, deprecation, etag, idempotency-replayed, location, retry-after, sunset, tandem-contract, "
+    "tandem-drift, tandem-scenario, tandem-session, www-authenticate, x-request-id, x-served-by"
 )
 
 
@@ -119,14 +120,8 @@ def cluster(name: str) -> Document:
     return {**_cluster(name), "type": "EDS", "eds_cluster_config": source}
 
 
-def address_cluster(name: str, host: str, port: int) -> Document:
-    return {
-        **_cluster(name),
-        # A developer's server may listen on 127.0.0.1 or on ::1 alone: this kind tries both for each connection.
-        "type": "LOGICAL_DNS",
-        "dns_lookup_family": "ALL",
-        "load_assignment": load_assignment(name, [(host, port)]),
-    }
+def fixed_cluster(name: str, port: int) -> Document:
+    return {**_cluster(name), "type": "STATIC", "load_assignment": load_assignment(name, [("127.0.0.1", port)])}
 
 
 def _cluster(name: str) -> Document:

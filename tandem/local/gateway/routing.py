@@ -2,21 +2,23 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from tandem.local.gateway.operations import Operation
 
+_PORTS = {"http": 80, "https": 443}
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
 
 
 @dataclass(frozen=True)
 class Target:
-    """`live` is the service itself, `mock` the mock server, `url` any other address on this machine or network."""
+    """`live` is the service itself, `mock` the mock server, `url` any other address: the mock passes requests on."""
 
     kind: Literal["live", "mock", "url"]
+    scheme: str = ""
     host: str = ""
     port: int = 0
 
@@ -35,17 +37,17 @@ class Target:
             port = parts.port
         except ValueError as error:
             raise ValueError(f"{text!r} is not an address: {error}.") from error
-        if parts.scheme != "http" or not parts.hostname:
+        if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError(f"{text!r} is neither `live`, `mock` nor an address like http://localhost:9000.")
         if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
             raise ValueError(f"{text!r} has more than a host and a port. The path of each request is sent on as it is.")
-        return cls("url", parts.hostname, port or 80)
+        return cls("url", parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
 
     def __str__(self) -> str:
         if self.kind != "url":
             return self.kind
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{self.scheme}://{host}:{self.port}"
 
 
 LIVE = Target("live")
@@ -80,6 +82,11 @@ class Routing:
 
     def of_operation(self, operation: Operation) -> Target:
         return self.operations.get(operation.name, self.of_service(operation.service))
+
+    def addresses(self, operations: Iterable[Operation]) -> dict[str, str]:
+        """Of the operations that go to somebody else's server, by name."""
+        targets = {operation.name: self.of_operation(operation) for operation in operations}
+        return {name: str(target) for name, target in targets.items() if target.kind == "url"}
 
     def send_service(self, service: str, target: Target) -> "Routing":
         """The whole service: what was said before about single operations of it is forgotten."""

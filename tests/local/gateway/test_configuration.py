@@ -78,10 +78,10 @@ def test_weights_of_versions_that_do_not_run_are_left_out() -> None:
     assert _routes(_made(gone))["invoice.getInvoice"]["route"]["cluster"] == "invoice@1.0.0"
 
 
-def test_an_address_of_somebody_elses_server_is_a_cluster_of_its_own() -> None:
+def test_what_goes_to_an_address_passes_the_mock_which_checks_it() -> None:
     made = _made(Routing(operations={"card.getCard": Target.parse("http://localhost:9000")}))
-    assert "localhost:9000" in [one["name"] for one in made.cds["resources"]]
-    assert _routes(made)["card.getCard"]["route"]["cluster"] == "localhost:9000"
+    assert _routes(made)["card.getCard"]["route"]["cluster"] == "mock"
+    assert "http://localhost:9000" in json.dumps(_routes(made)["card.getCard"]["response_headers_to_add"])
 
 
 def test_the_timeout_stands_on_every_route_that_goes_to_a_service() -> None:

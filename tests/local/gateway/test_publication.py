@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tandem.local.gateway import (
+    LIVE_FILE,
     MOCK,
     ConfigurationRefused,
     Gateway,
@@ -35,6 +36,7 @@ from tandem.local.trouble import Refused
 from tests.local.gateway.edge import OPERATIONS, Edge, free_port, until
 
 FLIPS = 8
+MINE = Target.parse("http://localhost:9000")
 
 
 async def test_flipping_between_live_and_mock_under_load_loses_no_request(edge: Edge) -> None:
@@ -128,6 +130,32 @@ def test_what_was_published_before_the_start_is_what_runs(tmp_path: Path) -> Non
     assert not gateway.is_running
 
 
+def test_the_mock_is_told_of_addresses_before_the_start_and_with_each_change(tmp_path: Path) -> None:
+    gateway, told = Gateway(tmp_path, OPERATIONS), tmp_path / LIVE_FILE
+    gateway.reroute(lambda routing: routing.send_operation(OPERATIONS[4], MINE))
+    assert json.loads(told.read_text()) == {"card.getCard": "http://localhost:9000"}
+    told.unlink()
+    gateway.prepare(Placement(Ports(1, 2, 3)))
+    assert json.loads(told.read_text()) == {"card.getCard": "http://localhost:9000"}
+    gateway.reset()
+    assert json.loads(told.read_text()) == {}
+
+
+def test_what_the_gateway_refused_is_not_told_to_the_mock_either(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, OPERATIONS)
+    gateway.prepare(Placement(Ports(1, 2, 3)))
+    first = read(gateway.directory)
+    assert first
+    (gateway.directory / "envoy.log").write_text("nothing of interest\n")
+    versions = _versions(first)
+    with _admin_port("LIVE", versions, f"{versions}\nhttp.edge.rds.edge.update_rejected: 1") as port:
+        gateway.prepare(Placement(Ports(1, port, 3)))
+        with pytest.raises(ConfigurationRefused):
+            gateway.reroute(lambda routing: routing.send_operation(OPERATIONS[4], MINE))
+    assert json.loads((tmp_path / LIVE_FILE).read_text()) == {}
+    assert gateway.routing == Routing()
+
+
 def test_without_a_start_nothing_can_be_placed_or_verified(tmp_path: Path) -> None:
     gateway = Gateway(tmp_path, OPERATIONS)
     assert gateway.verify() == ["The gateway has no configuration yet."]
@@ -200,6 +228,11 @@ def _two_publications(directory: Path) -> tuple[Documents, Documents]:
     return first, configuration(OPERATIONS, instances, Routing().send_service("card", MOCK), ports)
 
 
+def _versions(documents: Documents) -> str:
+    expected = expected_versions(documents).items()
+    return "\n".join(f'{source.prefix}.version_text: "{text}"' for source, text in expected)
+
+
 def test_a_gateway_that_never_answers_the_change_is_given_up_on(tmp_path: Path) -> None:
     first, second = _two_publications(tmp_path)
     with _admin_port("LIVE", "cluster_manager.warming_clusters: 1") as port:
@@ -210,7 +243,7 @@ def test_a_gateway_that_never_answers_the_change_is_given_up_on(tmp_path: Path) 
 
 def test_a_refusal_that_the_log_does_not_explain_is_said_so(tmp_path: Path) -> None:
     first, second = _two_publications(tmp_path)
-    versions = "\n".join(f'{source.prefix}.version_text: "{text}"' for source, text in expected_versions(first).items())
+    versions = _versions(first)
     refused = f"{versions}\nhttp.edge.rds.edge.update_rejected: 1"
     with _admin_port("LIVE", versions, refused) as port:
         with pytest.raises(ConfigurationRefused, match="did not take the new routes: its log does not say why"):

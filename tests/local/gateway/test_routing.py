@@ -19,6 +19,11 @@ def test_sending_a_whole_service_forgets_what_was_said_of_its_operations() -> No
     assert routing.operations == {"invoice.listInvoices": MOCK}
 
 
+def test_addresses_are_told_by_operation() -> None:
+    routing = Routing().send_service("card", MINE).send_operation(GET_CARD, LIVE).send_operation(OPERATIONS[0], MOCK)
+    assert routing.addresses(OPERATIONS) == {"card.activateCard": "http://localhost:9000"}
+
+
 def test_only_what_differs_is_kept() -> None:
     routing = Routing().send_service("card", MOCK).send_operation(ACTIVATE, MOCK)
     assert routing.operations == {}
@@ -44,16 +49,17 @@ def test_weights_that_send_nothing_anywhere_are_refused(weights: dict[str, int])
 
 
 def test_targets_are_read_as_they_are_written() -> None:
-    for text in ("live", "mock", "http://localhost:9000", "http://[::1]:9000"):
+    for text in ("live", "mock", "http://localhost:9000", "http://[::1]:9000", "https://example.test:8443"):
         assert str(Target.parse(text)) == text
     assert Target.parse("http://example.test/").port == 80
+    assert Target.parse("https://example.test/").port == 443
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("mocks", "neither `live`, `mock` nor an address"),
-        ("https://localhost", "neither `live`, `mock` nor an address"),
+        ("ftp://localhost", "neither `live`, `mock` nor an address"),
         ("http://localhost:9000/v2", "more than a host and a port"),
         ("http://localhost:99999", "is not an address: Port out of range"),
         ("http://", "neither"),
