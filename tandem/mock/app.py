@@ -30,6 +30,12 @@ _SLOW_STEPS = 20
 _SLOW_SECONDS = 5.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _WITHOUT_BODY = frozenset({204, 304})
+# What a dial does on the way, for the journal: the answer alone would look as if it had arrived.
+_BEFALLS = {
+    "drop": "; a dial cut the connection before it",
+    "slow": "; a dial let the body trickle",
+    "timeout": "; a dial kept it back, so that nothing came",
+}
 
 
 class ClientGone(Exception):
@@ -76,6 +82,9 @@ class App:
                 await self._finish(send, scope, ask, session, Told(answer, NONE, ""))
                 return
             match = self.mock.loaded.routes.match(method, raw_path)
+            if self.pages and raw_path == "/" and not isinstance(match, Match) and _is_browser(headers):
+                await _send(send, Answer(303, b"", {"location": api.PREFIX}), method)
+                return
             body = await _body(receive, headers) if method not in ("GET", "HEAD") else b""
             ask = _with_match(ask, match, body)
             told = await self.mock.respond(ask, match, raw_path, session, cookies)
@@ -86,6 +95,7 @@ class App:
         except Exception as error:  # noqa: BLE001 - the edge of the process: a bug in one answer must not end the mock
             told = Told(_broken(error, request_id), NONE, "")
         if session is not None:
+            told.answer.why += _BEFALLS.get(told.fault.kind, "")
             session.journal.write(time.time(), ask, told.answer, time.perf_counter() - began, told.scenario)
             await self._finish(send, scope, ask, session, told, receive)
         else:
@@ -116,6 +126,10 @@ class App:
         answer.headers["x-request-id"] = ask.request_id
         answer.headers |= cors.headers_for(ask.headers)
         await _send(send, answer, ask.method, fault)
+
+
+def _is_browser(headers: Mapping[str, str]) -> bool:
+    return "text/html" in headers.get("accept", "")
 
 
 def _with_match(ask: Ask, match: Match | frozenset[str], body: bytes) -> Ask:
