@@ -19,9 +19,9 @@ _NOT_FILTERS = frozenset({"cursor", "limit"})
 class InvalidCursor(Unprocessable):
     title = "The cursor does not belong here"
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "cursor") -> None:
         message = "this is not a next_cursor of this list with these filters; leave it out to start at the first page"
-        super().__init__(f"query cursor: {message}.", [Complaint("query", "cursor", message)])
+        super().__init__(f"query {name}: {message}.", [Complaint("query", name, message)])
 
 
 def fingerprint(operation_id: str, parameters: Mapping[str, Any]) -> str:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tandem.kit.contract.validation import invalid
-from tandem.kit.problems import Complaint
+from tandem.kit.paging import InvalidCursor
 from tandem.mock.memory import Thing
 from tandem.mock.resources import Collection, Page
 
@@ -65,9 +64,7 @@ def _start(chosen: list[Thing], query: Mapping[str, Any]) -> int:
         if after is None and str(query[name]) in ids:
             after = str(query[name])
         if after is None:
-            raise invalid(
-                [Complaint("query", name, "is not a cursor of this list: send a `next_cursor` back unchanged")]
-            )
+            raise InvalidCursor(name)
         return ids.index(after) + 1 if after in ids else 0
     for name in (name for name in _OFFSETS if _is_number(query.get(name))):
         return int(query[name])

@@ -167,7 +167,7 @@ async def test_scrolling_on_is_stable_while_others_insert(desk: Desk) -> None:
 async def test_a_cursor_from_elsewhere_is_refused(desk: Desk) -> None:
     answer = await desk.ask("GET", f"/v1/transactions?account_id=acc_{HEALTHY}&cursor=nonsense")
 
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-cursor")
     assert answer.json()["errors"][0]["pointer"] == "cursor"
 
 

@@ -1,4 +1,4 @@
-"""Schemathesis over the running service: examples, coverage, fuzzing and stateful, with all checks."""
+"""Schemathesis over the running service and over its mock: examples, coverage, fuzzing and stateful, all checks."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local.issuer import LocalIssuer
+from tests.schemathesis_run.mocked import check_mock
 from tests.schemathesis_run.run import AS_CUSTOMER, check_service
 from tests.schemathesis_run.world import contract
 from tests.service_under_test import Databases
@@ -28,3 +29,10 @@ def test_a_customer_sees_nothing_of_a_neighbour(
 ) -> None:
     verdict = check_service(SERVICE, databases, issuer, keys, tmp_path, *AS_CUSTOMER)
     assert verdict.passed, verdict.said
+
+
+@pytest.mark.timeout(200)
+def test_the_mock_keeps_to_the_contract_as_the_service_does(issuer: LocalIssuer, tmp_path: Path) -> None:
+    verdict = check_mock(SERVICE, issuer, tmp_path)
+    assert verdict.passed, verdict.said
+    assert {operation.id for operation in contract(SERVICE).operations} == verdict.succeeded
