@@ -1,0 +1,293 @@
+"""Compares positions of two documents, pair by pair, each pair once however often a document reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from tandem.spec.diff import members, scalars
+from tandem.spec.diff.alternatives import Matching, match
+from tandem.spec.diff.changes import Change, Direction, Effect, Spot
+from tandem.spec.diff.document import Document
+from tandem.spec.diff.members import Inner
+from tandem.spec.diff.normal import Normaliser
+from tandem.spec.diff.promises import promises
+from tandem.spec.diff.sameness import Sameness
+from tandem.spec.diff.shape import (
+    ARRAY,
+    BOOLEAN,
+    KINDS,
+    NULL,
+    NUMBER,
+    OBJECT,
+    STRING,
+    Alternative,
+    Alternatives,
+    Condition,
+    Position,
+    Shape,
+)
+
+
+class Wire(StrEnum):
+    """How values travel. In text, a number is also a text; in a form or a query, one value is also a list of one."""
+
+    JSON = "json"
+    TEXT = "text"
+    FORM = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    direction: Direction
+    wire: Wire = Wire.JSON
+
+
+Key = tuple[tuple[int, ...], tuple[int, ...], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    changes: tuple[Change, ...] = ()
+    inner: tuple[Inner, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A change and the steps that lead to it from where the search began."""
+
+    change: Change
+    path: tuple[str, ...]
+
+
+_SAME = Pair()
+
+
+class Comparer:
+    """Shapes of the base against shapes of the revision."""
+
+    def __init__(self, base: Document, revision: Document, today: date) -> None:
+        self._base, self._revision = Normaliser(base), Normaliser(revision)
+        self._sameness = Sameness(base, revision)
+        self._pairs: dict[Key, Pair] = {}
+        self._answers: dict[tuple[Key, Effect], bool] = {}
+        self._open = 0
+        self._today = today
+
+    def schemas(self, base: Any, revision: Any, view: View) -> Iterator[Located]:
+        """What differs between two schemas as they stand in their documents."""
+        yield from self.walk(self._base.position(base), self._revision.position(revision), view)
+
+    def has_parts(self, base: Any, revision: Any) -> bool:
+        """Whether either lets arrays or objects through, whose parts have to be written one after another."""
+        old, new = self._base.position(base), self._revision.position(revision)
+        kinds = {*self._base.shape(old).kinds, *self._revision.shape(new).kinds}
+        return bool(kinds & {ARRAY, OBJECT})
+
+    def walk(self, base: Position, revision: Position, view: View) -> Iterator[Located]:
+        """Each change that can be reached, once, by the shortest path."""
+        queue: list[tuple[Inner, tuple[str, ...]]] = [(Inner("", base, revision), ())]
+        visited = set()
+        for one, path in queue:
+            key = (self._key(one.base, one.revision, view), one.flipped)
+            if key in visited:
+                continue
+            visited.add(key)
+            pair = self.pair(one.base, one.revision, view)
+            for change in pair.changes:
+                yield Located(replace(change, effect=change.effect.flipped) if one.flipped else change, path)
+            queue += [
+                (replace(inner, flipped=inner.flipped != one.flipped), (*path, inner.step)) for inner in pair.inner
+            ]
+
+    def pair(self, base: Position, revision: Position, view: View) -> Pair:
+        key = self._key(base, revision, view)
+        if key not in self._pairs:
+            # What contains itself is the same as its counterpart as far as the part inside goes.
+            self._pairs[key] = _SAME
+            if not self._sameness.of(base, revision):
+                self._open += 1
+                found = list(self._differences(base, revision, view))
+                self._open -= 1
+                self._pairs[key] = Pair(
+                    tuple(one for one in found if isinstance(one, Change)),
+                    tuple(one for one in found if isinstance(one, Inner)),
+                )
+        return self._pairs[key]
+
+    def _key(self, base: Position, revision: Position, view: View) -> Key:
+        return base.key, revision.key, view
+
+    def _differences(self, base: Position, revision: Position, view: View) -> members.Found:
+        spot = Spot(base, revision)
+        old, new = self._base.shape(base), self._revision.shape(revision)
+        yield from self._kinds(spot, old, new, view)
+        for kind in old.kinds:
+            if kind in new.kinds:
+                found = list(self._alternatives(spot, old.of(kind), new.of(kind), view))
+                yield from (*found, *_composition(spot, found))
+                yield from self._exclusiveness(spot, kind, old, new)
+        yield from self._stray(spot, old, new, view)
+        yield from promises(spot, self._today)
+
+    def _stray(self, spot: Spot, old: Shape, new: Shape, view: View) -> members.Found:
+        """`properties` of a text, a `maximum` of a list: of no effect, and still what somebody meant to promise."""
+        for kind in KINDS:
+            if kind not in old.kinds and kind not in new.kinds:
+                base, revision = self._base.described(kind, spot.base), self._revision.described(kind, spot.revision)
+                if base is not None and revision is not None:
+                    yield from self._plain(spot, base, revision, view)
+
+    def _kinds(self, spot: Spot, old: Shape, new: Shape, view: View) -> Iterator[Change]:
+        """The kinds of value that one side lets through and the other does not, null apart from the rest."""
+        lost = [one for one in old.kinds if one not in new.kinds and not self._travels_as(old.of(one), new, view)]
+        won = [one for one in new.kinds if one not in old.kinds and not self._travels_as(new.of(one), old, view)]
+        before, after = kinds_text(old), kinds_text(new)
+        for kinds, effect, verb in ((lost, Effect.NARROWS, "refused"), (won, Effect.WIDENS, "accepted")):
+            if NULL in kinds:
+                yield spot.change(f"null-{verb}", effect, "type", before, after)
+            if others := [kind for kind in kinds if kind != NULL]:
+                yield spot.change(f"type-{verb}", effect, "type", before, after, subject=" or ".join(others))
+
+    def _exclusiveness(self, spot: Spot, kind: str, old: Shape, new: Shape) -> Iterator[Change]:
+        base, revision = old.of(kind), new.of(kind)
+        if min(len(base), len(revision)) < 2 or (kind in old.exclusive) == (kind in new.exclusive):
+            return
+        if self._overlap(base) or self._overlap(revision):
+            effect = Effect.NARROWS if kind in new.exclusive else Effect.WIDENS
+            yield spot.change("alternatives-exclusive", effect, "oneOf", "any of", "one of")
+
+    def _travels_as(self, values: Alternatives, other: Shape, view: View) -> bool:
+        """On this wire every one of the values is also one of `other`."""
+        if view.wire is Wire.JSON or values[0].kind == NULL:
+            return False
+        plain = Alternative(STRING)
+        if any(replace(one, name="") == plain for one in other.of(STRING)):
+            return True
+        if view.wire is not Wire.FORM or values[0].kind not in (STRING, NUMBER, BOOLEAN):
+            return False
+        return any(self._holds_one(one, values, view) for one in other.of(ARRAY))
+
+    def _holds_one(self, array: Alternative, values: Alternatives, view: View) -> bool:
+        if not array.bounds.holds(1) or array.items is None:
+            return array.bounds.holds(1)
+        inside = self._revision.shape(array.items.at(0))
+        kind = values[0].kind
+        if not inside.of(kind):
+            return self._travels_as(values, inside, view)
+        return all(any(self.fits(value, one, view) for one in inside.of(kind)) for value in values)
+
+    def _alternatives(self, spot: Spot, base: Alternatives, revision: Alternatives, view: View) -> members.Found:
+        if len(base) == len(revision) == 1:
+            yield from self._plain(spot, base[0], revision[0], view)
+            return
+        matching: Matching = match(base, revision, lambda old, new, effect: self.keeps(old, new, view, effect))
+        for old, new in matching.pairs:
+            yield from self._plain(spot, old, new, view)
+        for one in matching.lost:
+            yield spot.change("alternative-removed", Effect.NARROWS, "oneOf", subject=one.name or one.kind)
+        for one in matching.won:
+            yield spot.change("alternative-added", Effect.WIDENS, "oneOf", subject=one.name or one.kind)
+
+    def _plain(self, spot: Spot, base: Alternative, revision: Alternative, view: View) -> members.Found:
+        if base.kind in (NULL, BOOLEAN, NUMBER, STRING) or base.values is not None or revision.values is not None:
+            yield from scalars.changes(spot, base, revision)
+        else:
+            yield from scalars.bounds(spot, base, revision)
+        if base.content is not None or revision.content is not None:
+            yield from members.limit(spot, "contentSchema", "what the text contains", base.content, revision.content)
+        if base.kind == ARRAY:
+            yield from members.arrays(spot, base.items, revision.items)
+        elif base.kind == OBJECT:
+            yield from members.objects(spot, base.members, revision.members, view.direction)
+        yield from _conditions(spot, base.conditions, revision.conditions)
+
+    def fits(self, base: Alternative, revision: Alternative, view: View) -> bool:
+        """Every value of `base` is one of `revision`."""
+        return self.keeps(base, revision, view, Effect.NARROWS)
+
+    def keeps(self, base: Alternative, revision: Alternative, view: View, effect: Effect) -> bool:
+        """Nothing between the two has this effect, and neither names a member that the other does not know."""
+        nowhere = Spot(Position(()), Position(()))
+        return not any(self._has(one, view, effect) for one in self._plain(nowhere, base, revision, view))
+
+    def _has(self, one: Change | Inner, view: View, effect: Effect) -> bool:
+        if isinstance(one, Change):
+            return one.effect in (effect, Effect.SHIFTS) or (one.rule == "property-added" and effect is Effect.WIDENS)
+        wanted = effect.flipped if one.flipped else effect
+        key = (self._key(one.base, one.revision, view), wanted)
+        if key in self._answers:
+            return self._answers[key]
+        found = any(self._has(each.change, view, wanted) for each in self.walk(one.base, one.revision, view))
+        if found or not self._open:
+            self._answers[key] = found
+        return found
+
+    def _overlap(self, alternatives: Alternatives) -> bool:
+        """Whether a value may fit two of them; apart when their lists of values or bounds, or a tag they carry, are."""
+        return any(
+            not self._apart(one, other)
+            for index, one in enumerate(alternatives)
+            for other in alternatives[:index]
+        )  # fmt: skip
+
+    def _apart(self, one: Alternative, other: Alternative) -> bool:
+        if one.values is not None and other.values is not None:
+            return not one.values & other.values
+        if one.bounds.apart_from(other.bounds):
+            return True
+        if one.members is None or other.members is None:
+            return False
+        shared = one.members.required & other.members.required & one.members.named.keys() & other.members.named.keys()
+        return any(self._tags_differ(one.members.named[name], other.members.named[name]) for name in shared)
+
+    def _tags_differ(self, one: Position, other: Position) -> bool:
+        first, second = ([*self._tags(position)] for position in (one, other))
+        return bool(first) and bool(second) and not set(first) & set(second)
+
+    def _tags(self, position: Position) -> frozenset[str]:
+        found = self._base.shape(position).of(STRING)
+        return found[0].values or frozenset() if len(found) == 1 else frozenset()
+
+
+def kinds_text(shape: Shape) -> str:
+    """The types as a contract names them."""
+    names = []
+    for kind in shape.kinds:
+        whole = kind == NUMBER and all(one.whole for one in shape.of(kind))
+        names.append("integer" if whole else kind)
+    return " or ".join(names) if len(names) < 6 else "any"
+
+
+def _composition(spot: Spot, found: list[Change | Inner]) -> Iterator[Change]:
+    """A further part of an `allOf` is one more thing to obey, also where by itself it would only name new members."""
+    before, after = spot.base.said("allOf"), spot.revision.said("allOf")
+    if isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
+        if names := [one.subject for one in found if isinstance(one, Change) and one.rule == "property-added"]:
+            yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
+
+
+def _conditions(spot: Spot, base: tuple[Condition, ...], revision: tuple[Condition, ...]) -> members.Found:
+    for keyword in ("not", "if"):
+        old = [one for one in base if one.keyword == keyword]
+        new = [one for one in revision if one.keyword == keyword]
+        for before, after in zip(old, new, strict=False):
+            yield from _condition(before, after)
+        for _ in old[len(new) :]:
+            yield spot.change("limit-removed", Effect.WIDENS, keyword, subject=keyword)
+        for _ in new[len(old) :]:
+            yield spot.change("limit-added", Effect.NARROWS, keyword, subject=keyword)
+
+
+def _condition(base: Condition, revision: Condition) -> members.Found:
+    if base.keyword == "not":
+        yield Inner("not", base.parts[0], revision.parts[0], flipped=True)
+        return
+    # A value that leaves one branch enters the other: both ways at once.
+    yield Inner("if", base.parts[0], revision.parts[0])
+    yield Inner("if", base.parts[0], revision.parts[0], flipped=True)
+    yield Inner("then", base.parts[1], revision.parts[1])
+    yield Inner("else", base.parts[2], revision.parts[2])
