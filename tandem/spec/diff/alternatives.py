@@ -25,11 +25,11 @@ class Matching:
 
 
 def match(base: Alternatives, revision: Alternatives, keeps: Keeps) -> Matching:
-    """By equality first, then by name; what is left must fit into some alternative of the other side."""
+    """By name first, then by equality; what is left must fit into some alternative of the other side."""
     old, new = _distinct(base, keeps), _distinct(revision, keeps)
     found = Matching()
-    found.pairs += _take(old, new, lambda one, other: all(keeps(one, other, effect) for effect in _BOTH))
     found.pairs += _take(old, new, lambda one, other: bool(one.name) and one.name == other.name)
+    found.pairs += _take(old, new, lambda one, other: all(keeps(one, other, effect) for effect in _BOTH))
     if len(old) == len(new) == 1 and not (old[0].name and new[0].name):
         found.pairs.append((old.pop(), new.pop()))
     found.lost = [one for one in old if not any(keeps(one, other, Effect.NARROWS) for other in revision)]

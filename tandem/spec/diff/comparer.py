@@ -15,8 +15,10 @@ from tandem.spec.diff.document import Document
 from tandem.spec.diff.members import Inner
 from tandem.spec.diff.normal import Normaliser
 from tandem.spec.diff.promises import promises
+from tandem.spec.diff.reach import Reach
 from tandem.spec.diff.sameness import Sameness
 from tandem.spec.diff.shape import (
+    ANYTHING,
     ARRAY,
     BOOLEAN,
     KINDS,
@@ -64,6 +66,7 @@ class Located:
 
 
 _SAME = Pair()
+_NOWHERE = Spot(ANYTHING, ANYTHING)
 
 
 class Comparer:
@@ -74,12 +77,31 @@ class Comparer:
         self._sameness = Sameness(base, revision)
         self._pairs: dict[Key, Pair] = {}
         self._answers: dict[tuple[Key, Effect], bool] = {}
+        self._spots: dict[Key, tuple[Position, Position]] = {}
+        self._marks: dict[Key, int] = {}
+        self._reach = Reach(self._following, self._mark)
         self._open = 0
         self._today = today
 
     def schemas(self, base: Any, revision: Any, view: View) -> Iterator[Located]:
-        """What differs between two schemas as they stand in their documents."""
-        yield from self.walk(self._base.position(base), self._revision.position(revision), view)
+        """What differs between two schemas as they stand in their documents, each change by the shortest path."""
+        start = self._key(self._base.position(base), self._revision.position(revision), view)
+        left = self._reach[start]
+        queue: list[tuple[Key, bool, tuple[str, ...]]] = [(start, False, ())]
+        visited = {(start, False)}
+        for key, flipped, path in queue:
+            if not left:
+                return
+            pair = self._pair(key)
+            for change in pair.changes:
+                yield Located(replace(change, effect=change.effect.flipped) if flipped else change, path)
+            # Inside a `not` the same spot may be reached both ways, so there the search goes on to its end.
+            left &= ~self._mark(key) if not flipped else left
+            for inner in pair.inner:
+                step = (self._key(inner.base, inner.revision, view), flipped != inner.flipped)
+                if step not in visited and self._reach[step[0]] & left:
+                    visited.add(step)
+                    queue.append((*step, (*path, inner.step)))
 
     def has_parts(self, base: Any, revision: Any) -> bool:
         """Whether either lets arrays or objects through, whose parts have to be written one after another."""
@@ -87,30 +109,35 @@ class Comparer:
         kinds = {*self._base.shape(old).kinds, *self._revision.shape(new).kinds}
         return bool(kinds & {ARRAY, OBJECT})
 
-    def walk(self, base: Position, revision: Position, view: View) -> Iterator[Located]:
-        """Each change that can be reached, once, by the shortest path."""
-        queue: list[tuple[Inner, tuple[str, ...]]] = [(Inner("", base, revision), ())]
-        visited = set()
-        for one, path in queue:
-            key = (self._key(one.base, one.revision, view), one.flipped)
-            if key in visited:
-                continue
-            visited.add(key)
-            pair = self.pair(one.base, one.revision, view)
-            for change in pair.changes:
-                yield Located(replace(change, effect=change.effect.flipped) if one.flipped else change, path)
-            queue += [
-                (replace(inner, flipped=inner.flipped != one.flipped), (*path, inner.step)) for inner in pair.inner
-            ]
+    def _mark(self, key: Key) -> int:
+        """A bit of its own for each pair that differs by itself."""
+        return 1 << self._marks.setdefault(key, len(self._marks)) if self._pair(key).changes else 0
 
-    def pair(self, base: Position, revision: Position, view: View) -> Pair:
-        key = self._key(base, revision, view)
+    def _following(self, key: Key) -> list[Key]:
+        return [self._key(inner.base, inner.revision, key[2]) for inner in self._pair(key).inner]
+
+    def _reachable(self, start: Key) -> Iterator[Change]:
+        """Every change from here on, also while some pairs are still being worked out."""
+        queue = [(start, False)]
+        visited = {(start, False)}
+        for key, flipped in queue:
+            pair = self._pair(key)
+            for change in pair.changes:
+                yield replace(change, effect=change.effect.flipped) if flipped else change
+            for inner in pair.inner:
+                step = (self._key(inner.base, inner.revision, key[2]), flipped != inner.flipped)
+                if step not in visited:
+                    visited.add(step)
+                    queue.append(step)
+
+    def _pair(self, key: Key) -> Pair:
         if key not in self._pairs:
+            base, revision = self._spots[key]
             # What contains itself is the same as its counterpart as far as the part inside goes.
             self._pairs[key] = _SAME
             if not self._sameness.of(base, revision):
                 self._open += 1
-                found = list(self._differences(base, revision, view))
+                found = list(self._differences(base, revision, key[2]))
                 self._open -= 1
                 self._pairs[key] = Pair(
                     tuple(one for one in found if isinstance(one, Change)),
@@ -119,7 +146,9 @@ class Comparer:
         return self._pairs[key]
 
     def _key(self, base: Position, revision: Position, view: View) -> Key:
-        return base.key, revision.key, view
+        key = (base.key, revision.key, view)
+        self._spots.setdefault(key, (base, revision))
+        return key
 
     def _differences(self, base: Position, revision: Position, view: View) -> members.Found:
         spot = Spot(base, revision)
@@ -211,8 +240,10 @@ class Comparer:
 
     def keeps(self, base: Alternative, revision: Alternative, view: View, effect: Effect) -> bool:
         """Nothing between the two has this effect, and neither names a member that the other does not know."""
-        nowhere = Spot(Position(()), Position(()))
-        return not any(self._has(one, view, effect) for one in self._plain(nowhere, base, revision, view))
+        found = list(self._plain(_NOWHERE, base, revision, view))
+        # Changes of its own first: they are cheap to see, and one is enough.
+        found.sort(key=lambda one: isinstance(one, Inner))
+        return not any(self._has(one, view, effect) for one in found)
 
     def _has(self, one: Change | Inner, view: View, effect: Effect) -> bool:
         if isinstance(one, Change):
@@ -221,7 +252,7 @@ class Comparer:
         key = (self._key(one.base, one.revision, view), wanted)
         if key in self._answers:
             return self._answers[key]
-        found = any(self._has(each.change, view, wanted) for each in self.walk(one.base, one.revision, view))
+        found = any(self._has(each, view, wanted) for each in self._reachable(key[0]))
         if found or not self._open:
             self._answers[key] = found
         return found
@@ -265,9 +296,9 @@ def kinds_text(shape: Shape) -> str:
 def _composition(spot: Spot, found: list[Change | Inner]) -> Iterator[Change]:
     """A further part of an `allOf` is one more thing to obey, also where by itself it would only name new members."""
     before, after = spot.base.said("allOf"), spot.revision.said("allOf")
-    if isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
-        if names := [one.subject for one in found if isinstance(one, Change) and one.rule == "property-added"]:
-            yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
+    names = [one.subject for one in found if isinstance(one, Change) and one.rule == "property-added"]
+    if names and isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
+        yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
 
 
 def _conditions(spot: Spot, base: tuple[Condition, ...], revision: tuple[Condition, ...]) -> members.Found:
