@@ -110,6 +110,8 @@ def invitation(home: Home, status: dict[str, Any]) -> str:
             f"{took} A token of {demo.name}:",
             customer_token(home),
             "",
+            f"Operations, scenarios and faults of the mock: {status['mock_url']}/__tandem",
+            "",
             "Try it:",
             f'curl -s {url} -H "Authorization: Bearer $({_program(home)} token customer)"',
             "",

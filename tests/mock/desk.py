@@ -15,6 +15,7 @@ from tandem.mock.documents import ContractsFolder, Files, Source
 from tandem.mock.engine import AnyEngine, NoEngine
 from tandem.mock.live import Live
 from tandem.mock.mock import Mock
+from tandem.mock.page import serve_page
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = PROJECT / "contracts"
@@ -60,7 +61,7 @@ async def desk_of(
     source: Source, engine: AnyEngine | None = None, *, auth: bool = False, live: Live | None = None
 ) -> AsyncIterator[Desk]:
     mock = Mock(source, engine or NoEngine(), auth=auth, live=live)
-    transport = httpx.ASGITransport(App(mock))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(App(mock, serve_page))  # type: ignore[arg-type]
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:4010") as client:
             yield Desk(mock, client)
