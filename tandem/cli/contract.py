@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tandem.cli import contract_lint
 from tandem.cli.console import AsJson, out, print_json
 from tandem.local.state import Home
 from tandem.local.suggestions import one_of
@@ -15,7 +16,8 @@ from tandem.spec.manifest import Manifest, Service, load_manifest
 
 Services = Annotated[list[str] | None, typer.Argument(help="Services; all when none is named.", show_default=False)]
 
-contract = typer.Typer(name="contract", no_args_is_help=True, help="Contracts: generate, bundle, check, release.")
+contract = typer.Typer(name="contract", no_args_is_help=True, help="Contracts: lint, check, generate, bundle, release.")
+contract.command()(contract_lint.lint)
 
 
 @contract.command()

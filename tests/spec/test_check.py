@@ -37,12 +37,12 @@ def test_an_example_that_does_not_fit_is_named_with_its_line(contracts: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("      summary: Issue a card", "      sumary: Issue a card", "Unevaluated properties"),
+        ("      summary: Issue a card", "      sumary: Issue a card", "`sumary` is nothing that OpenAPI knows here"),
         ("required: [id, account_id", "required: [id, id, account_id", "non-unique"),
         (
             "description: One page of cards",
             "descripton: One page of cards",
-            '"description" is a required property (at /paths/~1v1~1cards/get/responses/200)',
+            "`description` is missing (at /paths/~1v1~1cards/get/responses/200)",
         ),
     ],
 )

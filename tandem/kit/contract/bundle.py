@@ -36,7 +36,10 @@ class _Bundler:
     def run(self) -> dict[str, Any]:
         if not isinstance(self.root.data, dict):
             raise ContractError(self.root.path, 1, "is not an OpenAPI document: its top level must be an object")
-        for kind, named in (self.root.data.get("components") or {}).items():
+        components = self.root.data.get("components") or {}
+        if not isinstance(components, dict):
+            raise ContractError(self.root.path, self.root.line_of("/components"), "components must be an object")
+        for kind, named in components.items():
             for name, value in named.items() if isinstance(named, dict) else ():
                 # `token: {$ref: security.yaml#/components/securitySchemes/token}` only passes a component on.
                 if not str(value.get("$ref", "") if isinstance(value, dict) else "").endswith(

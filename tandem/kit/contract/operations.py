@@ -154,7 +154,9 @@ def _operations(bundled: Bundle, contract: Contract) -> Iterator[Operation]:
     if not isinstance(paths, dict) or not paths:
         raise bundled.error("/paths", "has no paths: a contract needs at least one operation")
     for path, item in paths.items():
-        for method in (key for key in item or () if key in METHODS):
+        if not isinstance(item, dict):
+            raise bundled.error(f"/paths/{escape(path)}", f"{path} must be an object of operations")
+        for method in (key for key in item if key in METHODS):
             try:
                 yield _operation(contract, path, method, item)
             except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
@@ -168,6 +170,8 @@ def _missing(error: Exception) -> str:
 
 def _operation(contract: Contract, path: str, method: str, item: Mapping[str, Any]) -> Operation:
     definition = item[method]
+    if not isinstance(definition["operationId"], str):
+        raise TypeError("its operationId must be text")
     body = contract.resolve(definition.get("requestBody"))
     slo = definition.get("x-slo")
     operation = Operation(

@@ -15,6 +15,9 @@ import yaml
 
 from tandem.kit.contract import json_source
 
+_DEEPEST = 200
+# What aliases of aliases can blow up a page of text to.
+_MOST_VALUES = 1_000_000
 _CORE_SCHEMA = {
     "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     "tag:yaml.org,2002:int": (r"^[-+]?[0-9]+$", "-+0123456789"),
@@ -79,6 +82,13 @@ def read(path: Path) -> SourceFile:
         raise ContractError(path, None, "there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(path, None, f"cannot be read: {error}") from error
+    source = _parsed(path, text)
+    if _is_deep(source.data):
+        raise ContractError(path, None, f"is nested too deeply to be read: more than {_DEEPEST} levels")
+    return source
+
+
+def _parsed(path: Path, text: str) -> SourceFile:
     if path.suffix == ".json":
         return _read_json(path, text)
     if text.lstrip().startswith("{"):
@@ -86,6 +96,18 @@ def read(path: Path) -> SourceFile:
         with suppress(ContractError):
             return _read_json(path, text)
     return _read_yaml(path, text)
+
+
+def _is_deep(data: Any) -> bool:
+    """Whatever walks a contract may do so by recursion, as validators do."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            inside
+            for one in level
+            for inside in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+    return bool(level)
 
 
 def _read_json(path: Path, text: str) -> SourceFile:
@@ -112,6 +134,8 @@ def _read_yaml(path: Path, text: str) -> SourceFile:
 
 def _value(path: Path, node: yaml.Node, pointer: str, lines: dict[str, int], parents: tuple[int, ...]) -> Any:
     lines[pointer] = node.start_mark.line + 1
+    if len(lines) > _MOST_VALUES:
+        raise ContractError(path, node.start_mark.line + 1, "is too large once its aliases are written out")
     if id(node) in parents:
         raise ContractError(path, node.start_mark.line + 1, "an alias contains itself")
     inside = (*parents, id(node))

@@ -141,3 +141,8 @@ def test_two_components_of_one_name_are_refused_at_the_reference(tmp_path: Path)
 def test_file_that_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ContractError, match=r"contract.yaml:1: is not an OpenAPI document"):
         bundle(write(tmp_path, text))
+
+
+def test_components_that_are_no_object_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"contract.yaml:2: components must be an object"):
+        bundle(write(tmp_path, "openapi: 3.1.0\ncomponents: 5\n"))

@@ -127,6 +127,8 @@ BODY: dict[str, Any] = {"requestBody": {"content": {"text/plain": {"schema": {}}
     [
         ({}, 6, "has no paths"),
         ([], 6, "has no paths"),
+        ({"/loans": 5}, 7, "/loans must be an object of operations"),
+        ({"/loans": {"get": operation(operationId=5)}}, 8, "its operationId must be text"),
         (
             {"/loans": {"get": {"responses": DONE}}},
             8,

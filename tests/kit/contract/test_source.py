@@ -89,6 +89,8 @@ def test_pointer_names_a_value(source: Read) -> None:
             found.at(nowhere)
 
 
+# A page that says a hundred billion values.
+BOMB = "a0: &a0 [1, 2]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
 JSON_TEXTS = [
     '{"a": {"b": [1, {"c": null}]}, "d": []}',
     '{\n  "a~/b": [\n    1,\n\n    "x, {\\" y",\n    {"c": true, "d": {}}\n  ],\n  "e": -1.5e3\n}\n',
@@ -120,6 +122,11 @@ def test_yaml_that_begins_like_json_is_yaml(source: Read) -> None:
     assert source("{a: 1}").data == {"a": 1}
 
 
+def test_what_is_nested_as_deeply_as_allowed_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[" * 200 + "]" * 200)
+    assert read(tmp_path / "a.json").line_of("/0" * 199) == 1
+
+
 def test_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b'\xef\xbb\xbf{"a": 1}')
     assert read(tmp_path / "a.json").data == {"a": 1}
@@ -135,7 +142,8 @@ def test_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
         ("", 1, "is not valid JSON: "),
         ('{"a": 1e999}', 1, "is not valid JSON: "),
         pytest.param(f'{{"a": {"1" * 5000}}}', 1, "is not valid JSON: ", id="long number"),
-        pytest.param("[" * 1020 + "]" * 1020, None, "is nested too deeply to be read", id="deep"),
+        pytest.param("[" * 201 + "]" * 201, None, "is nested too deeply to be read: more than 200", id="deep"),
+        pytest.param("[" * 1020 + "]" * 1020, None, "is nested too deeply to be read", id="very deep"),
         pytest.param("[" * 100_000, None, "is nested too deeply to be read", id="deeper"),
     ],
 )
@@ -162,7 +170,9 @@ def test_unusable_json_says_where_and_why(tmp_path: Path, text: str, line: int |
         pytest.param(f"a:\n  b: {'1' * 5000}\n", 2, "or too long a one", id="long number"),
         ("a: 1e999\n", 1, "or too long a one"),
         ("a: '\x07'\n", None, "is not valid YAML: unacceptable character"),
-        pytest.param("[" * 5000 + "]" * 5000, None, "is nested too deeply to be read", id="deep"),
+        pytest.param("[" * 201 + "]" * 201, None, "is nested too deeply to be read: more than 200", id="deep"),
+        pytest.param("[" * 5000 + "]" * 5000, None, "is nested too deeply to be read", id="very deep"),
+        pytest.param(BOMB, 1, "is too large once its aliases are written out", id="bomb"),
     ],
 )
 def test_unusable_file_says_where_and_why(source: Read, text: str, line: int | None, reason: str) -> None:
