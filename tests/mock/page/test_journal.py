@@ -80,7 +80,7 @@ async def test_without_script_the_new_entry_opens(desk: Desk) -> None:
     answer = await submit(desk, "replay/1", {})
 
     assert answer.headers["location"] == f"{PAGE}?entry=2#entry-2"
-    assert "Send request 2 again" in await page(desk, "?entry=2")
+    assert "Send again request 2" in await page(desk, "?entry=2")
 
 
 async def test_a_request_too_long_for_the_journal_is_not_sent_again_in_part(desk: Desk) -> None:
