@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
+
+import httpx
+import pytest
 
 from tandem.local.demo import DemoCustomer
-from tests.e2e.api import Account, Api
+from tests.e2e.api import Account, Api, Document
 from tests.e2e.laptop import Laptop, eventually
 from tests.e2e.load import asking
 
@@ -35,6 +42,68 @@ async def test_one_operation_is_mocked_and_the_rest_of_its_service_stays_live(
     finally:
         await asyncio.to_thread(laptop.tandem, "route", "--reset")
     assert (await api.send("GET", path, "support")).headers[SERVED_BY] == "transaction@1.0.0"
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Somebody's server on this machine, which answers cards of its own kind."""
+
+    card: ClassVar[Document] = {}
+
+    def do_GET(self) -> None:
+        body = json.dumps(self.card).encode()
+        self.send_response(200)
+        for name, value in (("content-type", "application/json"), ("content-length", str(len(body))), ("etag", '"1"')):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def backend() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Backend) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+async def test_one_operation_goes_to_a_server_of_mine_and_what_departs_is_told(
+    laptop: Laptop, api: Api, backend: str
+) -> None:
+    (card,) = (await api.get("/v1/cards?limit=1"))["items"]
+    Backend.card, path = {**card, "version": "3"}, f"/v1/cards/{card['id']}"
+    wrong = "GET /v1/cards/{card_id}: `version` was a string, the contract says integer"
+    try:
+        await asyncio.to_thread(laptop.tandem, "route", "card.getCard", backend)
+        answer = await api.send("GET", path, "support")
+        assert (answer.headers[SERVED_BY], answer.headers["tandem-drift"]) == (backend, wrong)
+        assert answer.json()["version"] == "3"
+        # The mock's own port sends it there as well, and one that was started again still does.
+        await asyncio.to_thread(laptop.tandem, "restart", "mock")
+        async with httpx.AsyncClient(base_url=laptop.mock) as mock:
+            assert (await mock.get(path)).headers["tandem-drift"] == wrong
+        assert (await api.send("GET", path, "support")).headers["tandem-drift"] == wrong
+        drift = json.loads(await asyncio.to_thread(laptop.tandem, "drift", "--json"))
+        assert [(row["sentence"], row["times"]) for row in drift["drift"]] == [(wrong, 2)]
+    finally:
+        await asyncio.to_thread(laptop.tandem, "route", "--reset")
+        await asyncio.to_thread(laptop.tandem, "drift", "--clear")
+    assert "tandem-drift" not in (await api.send("GET", path, "support")).headers
+
+
+async def test_every_live_answer_of_ours_is_checked_and_nothing_departs(
+    laptop: Laptop, api: Api, demo: DemoCustomer
+) -> None:
+    await asyncio.to_thread(laptop.tandem, "drift", "--clear")
+    await api.send("GET", f"/v1/accounts/{demo.account_id}/overview", demo.customer_id)
+    drift = json.loads(await asyncio.to_thread(laptop.tandem, "drift", "--fail", "--json"))
+    assert drift["drift"] == []
+    asked = {"account.getAccountOverview", "card.listCards", "invoice.listInvoices", "transaction.listTransactions"}
+    assert drift["checked"].keys() >= asked
 
 
 async def test_a_request_is_found_by_its_id_in_every_service_it_passed(

@@ -1,25 +1,22 @@
-"""The system's Chromium, and the API as the contracts' own examples answer it."""
+"""The example app, built and served as `npm run example` does, and the system's Chromium to look at it."""
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Route
+from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tandem.kit.contract import Contract, Operation
-from tandem.kit.contract.operations import lookup
-from tandem.spec.manifest import load_manifest
+from tandem.local.node import needed_node
+from tandem.local.postgres import free_port
 from tests.architecture.project import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ORIGIN = "http://app.test"
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_PHONE_WIDTH, _PHONE_HEIGHT = 375, 812
 
 
 def chromium() -> str:
@@ -28,69 +25,48 @@ def chromium() -> str:
     return found
 
 
-@dataclass
-class Canned:
-    """One origin with the app's files and every operation; `instead` answers an operation by its id."""
-
-    files: Path
-    instead: dict[str, Callable[[Route], Any]] = field(default_factory=dict)
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-
-    async def answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
-        if not route.request.url.startswith(ORIGIN):
-            await route.abort()
-        elif path.startswith("/v1/"):
-            await self._operation(route, path)
-        else:
-            file = self.files / (path.strip("/") or "index.html")
-            await route.fulfill(body=file.read_text(), content_type=_TYPES[file.suffix])
-
-    async def _operation(self, route: Route, path: str) -> None:
-        contract, operation = _find(route.request.method, path)
-        self.asked.append((operation.id, route.request.headers.get("x-tandem-scenario")))
-        if operation.id in self.instead:
-            await self.instead[operation.id](route)
-        else:
-            examples = _examples(contract, operation)
-            scenario = route.request.headers.get("x-tandem-scenario", "healthy")
-            value = examples.get(scenario, next(iter(examples.values())))["value"]
-            await route.fulfill(status=operation.success.status, json=value)
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        # Containers run as root, where Chromium's sandbox does not.
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
 
 
-async def problem(route: Route, status: int = 503) -> None:
-    said = {
-        "type": "/problems/unavailable",
-        "title": "Not available just now",
-        "status": status,
-        "detail": "The database is not answering.",
-        "request_id": "2f1d7c3e9a624b5c",
-    }
-    await route.fulfill(status=status, body=json.dumps(said), content_type="application/problem+json")
+@asynccontextmanager
+async def phone(browser: Browser, **headers: str) -> AsyncIterator[Page]:
+    """A page of a phone's size; fails when its code throws. `headers` go with each of its requests."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    context = await browser.new_context(
+        viewport={"width": _PHONE_WIDTH, "height": _PHONE_HEIGHT}, locale="en-GB", extra_http_headers=sent
+    )
+    page = await context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    await context.close()
+    assert wrong == []
 
 
-def _find(method: str, path: str) -> tuple[Contract, Operation]:
-    for contract in _contracts():
-        for operation in contract.operations:
-            if operation.method == method and _fits(operation.path, path):
-                return contract, operation
-    raise LookupError(f"{method} {path}")
+async def shown(page: Page) -> str:
+    """The text of the screen once it no longer waits."""
+    await expect(page.locator("#screen")).not_to_have_attribute("aria-busy", "true")
+    return " ".join((await page.inner_text("#screen")).split())
 
 
-@cache
-def _contracts() -> list[Contract]:
-    return [service.contract for service in load_manifest(ROOT / "contracts").services.values()]
-
-
-def _fits(template: str, path: str) -> bool:
-    wanted, given = template.split("/"), path.split("/")
-    return len(wanted) == len(given) and all(w.startswith("{") or w == g for w, g in zip(wanted, given, strict=True))
-
-
-def _examples(contract: Contract, operation: Operation) -> dict[str, Any]:
-    spoken = contract.document["paths"][operation.path][operation.method.lower()]
-    response = spoken["responses"][str(operation.success.status)]
-    if "$ref" in response:
-        response = lookup(contract.document, response["$ref"])
-    examples: dict[str, Any] = response["content"]["application/json"]["examples"]
-    return examples
+@contextmanager
+def example_site(folder: Path) -> Iterator[str]:
+    """Its address, built into a folder of its own."""
+    shutil.copytree(ROOT / "mocks/example", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("dist"))
+    node = needed_node(ROOT).program
+    compiler = ROOT / "mocks/node_modules/typescript/bin/tsc"
+    built = subprocess.run([node, compiler, "-p", folder], capture_output=True, text=True, check=False)
+    assert built.stdout == ""
+    port = free_port()
+    environment = {**os.environ, "EXAMPLE_PORT": str(port)}
+    with subprocess.Popen([node, folder / "serve.mjs"], env=environment, stdout=subprocess.PIPE) as serving:
+        assert serving.stdout is not None
+        assert serving.stdout.readline().startswith(b"http://localhost:")
+        yield f"http://localhost:{port}"
+        serving.terminate()
