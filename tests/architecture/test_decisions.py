@@ -22,7 +22,17 @@ def test_the_index_lists_every_decision_once() -> None:
     assert re.findall(r"\((0\d{3}-[a-z-]+\.md)\)", index) == [page.name for page in DECISIONS]
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/architecture.md",
+        "docs/frontend.md",
+        "mocks/README.md",
+    ],
+)
 def test_links_of_a_page_lead_somewhere(name: str) -> None:
     page = ROOT / name
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
