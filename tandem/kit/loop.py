@@ -20,6 +20,7 @@ class Loop(ABC):
     longest_pause_seconds: ClassVar[float] = 5.0
     # Work that lasted this long was well; its next failure is a new one.
     well_after_seconds: ClassVar[float] = 10.0
+    cancel_again_seconds: ClassVar[float] = 0.5
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -38,10 +39,11 @@ class Loop(ABC):
             self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        if self._task is not None:
+        # Once is not enough: a cancellation that meets a failure on its way out is lost, and the loop begins again.
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.wait({self._task})
-            self._task = None
+            await asyncio.wait({self._task}, timeout=self.cancel_again_seconds)
+        self._task = None
 
     async def _run(self) -> None:
         pause = self.first_pause_seconds

@@ -51,3 +51,24 @@ async def test_failure_after_being_well_for_long_is_a_new_one() -> None:
     loop.start()
     await asyncio.wait_for(loop.well.wait(), 2)
     await loop.stop()
+
+
+class Deaf(Stumbling):
+    """Its cancellation meets a failure while it cleans up, and is lost."""
+
+    cancel_again_seconds = 0.01
+    first_pause_seconds = 60.0
+
+    async def work(self) -> None:
+        try:
+            await super().work()
+        finally:
+            raise ConnectionError("the connection went while it was given back")
+
+
+async def test_cancellation_that_was_lost_is_said_again() -> None:
+    loop = Deaf(falls=0)
+    loop.start()
+    await asyncio.wait_for(loop.well.wait(), 5)
+    await asyncio.wait_for(loop.stop(), 5)
+    assert not loop.running
