@@ -61,21 +61,21 @@ def write(folder: Path, text: str, name: str = "api.yaml") -> Files:
     return Files([folder / name])
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ("- just\n- a list\n", 1, "is not an OpenAPI document: its top level must be an object"),
-        ("title: Something\n", 1, "it has no `openapi: 3.1.0` line"),
-        ("swagger: '2.0'\npaths: {}\n", 1, "is Swagger 2.0; the mock reads OpenAPI 3.0 and 3.1"),
-        ("info: {}\nopenapi: 4.0.0\npaths: {}\n", 2, "is OpenAPI 4.0.0; the mock reads 3.0 and 3.1"),
-        (HEAD, 1, "has no paths, so there is nothing to serve"),
-        (HEAD + "paths:\n\t/things: {}\n", 4, "is not valid YAML"),
-        (HEAD + "paths: {things: {get: {}}}\n", 3, "`things` is not a path with operations under it"),
-        (HEAD + "paths:\n  /a: {$ref: 'https://example.com/a.yaml'}\n", 4, "is on another host; keep a copy"),
-        (HEAD + "paths:\n  /a: {$ref: 'gone.yaml'}\n", 4, "leads nowhere: gone.yaml there is no such file"),
-        (HEAD + "paths:\n  /a: {$ref: '#/components/pathItems/A'}\n", 4, "leads nowhere: check the spelling"),
-    ],
-)
+UNSERVABLE = [
+    ("- just\n- a list\n", 1, "is not an OpenAPI document: its top level must be an object"),
+    ("title: Something\n", 1, "it has no `openapi: 3.1.0` line"),
+    ("swagger: '2.0'\npaths: {}\n", 1, "is Swagger 2.0; the mock reads OpenAPI 3.0 and 3.1"),
+    ("info: {}\nopenapi: 4.0.0\npaths: {}\n", 2, "is OpenAPI 4.0.0; the mock reads 3.0 and 3.1"),
+    (HEAD, 1, "has no paths, so there is nothing to serve"),
+    (HEAD + "paths:\n\t/things: {}\n", 4, "is not valid YAML"),
+    (HEAD + "paths: {things: {get: {}}}\n", 3, "`things` is not a path with operations under it"),
+    (HEAD + "paths:\n  /a: {$ref: 'https://example.com/a.yaml'}\n", 4, "is on another host; keep a copy"),
+    (HEAD + "paths:\n  /a: {$ref: 'gone.yaml'}\n", 4, "leads nowhere: gone.yaml there is no such file"),
+    (HEAD + "paths:\n  /a: {$ref: '#/components/pathItems/A'}\n", 4, "leads nowhere: check the spelling"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "said"), UNSERVABLE)
 def test_what_cannot_be_served_is_refused_with_file_line_and_reason(
     tmp_path: Path, text: str, line: int, said: str
 ) -> None:
@@ -85,6 +85,20 @@ def test_what_cannot_be_served_is_refused_with_file_line_and_reason(
     assert refused.value.path == tmp_path / "api.yaml"
     assert refused.value.line == line
     assert said in refused.value.reason
+
+
+@pytest.mark.parametrize(("text", "line", "said"), UNSERVABLE)
+async def test_whatever_is_saved_over_a_good_document_the_good_one_answers_and_the_line_is_told(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    async with desk_of(write(tmp_path, THINGS)) as desk:
+        write(tmp_path, text)
+        await desk.mock.look()
+
+        answer = await desk.ask("GET", "/things/a")
+        assert answer.json() == {"id": "a", "name": "First"}
+        assert f'file="{tmp_path}/api.yaml"; line={line}; reason="' in answer.headers["tandem-contract"]
+        assert said in (await desk.get("/__tandem/health"))["contract"]["reason"]
 
 
 def test_json_with_a_mistake_names_its_line(tmp_path: Path) -> None:

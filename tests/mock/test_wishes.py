@@ -41,6 +41,29 @@ paths:
 """
 
 
+async def test_prism_2026_what_i_store_is_there_changed_when_i_change_it_and_gone_when_i_remove_it(
+    prism: Engine,
+) -> None:
+    event = {"name": "Lanterns", "location": "Roof", "eventDescription": "Dark.", "dates": ["2026-12-13"], "price": 12}
+    async with desk_of(files_source("museum.yaml"), prism) as desk:
+        path = f"/special-events/{(await desk.post('/special-events', event))['eventId']}"
+        assert (await desk.get(path))["name"] == "Lanterns"
+
+        assert (await desk.ask("PATCH", path, {"name": "Candles"})).status_code == 200
+        assert (await desk.get(path))["name"] == "Candles"
+        assert (await desk.get("/special-events"))[0]["name"] == "Candles"
+
+        assert (await desk.ask("DELETE", path)).is_success
+        assert (await desk.ask("GET", path)).status_code == 404
+
+
+async def test_prism_2002_several_documents_are_served_by_one_mock(prism: Engine) -> None:
+    async with desk_of(files_source("museum.yaml", "tictactoe.yaml", "uspto.yaml"), prism) as desk:
+        statuses = [(await desk.ask("GET", path)).status_code for path in ("/museum-hours", "/board", "/")]
+
+    assert statuses == [200, 200, 200]
+
+
 async def test_prism_2390_what_i_delete_is_gone_when_i_get_it_again(desk: Desk) -> None:
     person = f"/v1/customers/cus_{HEALTHY}/contact-persons/per_{HEALTHY}"
     if (await desk.ask("GET", person)).status_code != 200:

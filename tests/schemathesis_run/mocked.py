@@ -53,7 +53,7 @@ class ShownAs:
                 self._succeeded.add(match.operation.id)
             await send(message)
 
-        await self._app(scope, receive, noted)
+        await self._app(dict(scope), receive, noted)
 
 
 @asynccontextmanager
