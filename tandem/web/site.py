@@ -48,7 +48,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["breakable"] = breakable
+        self._environment.filters |= {"breakable": breakable, "coded": coded}
         self._environment.globals |= {"asset_url": self._asset_url, "inlined": self._inlined}
 
     def render(self, template: str, **values: object) -> str:
@@ -68,6 +68,16 @@ class Site:
 def breakable(text: str) -> Markup:
     """A path that breaks after its slashes, where a narrow screen needs it."""
     return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        part if index % 2 == 0 else Markup("<code>%s</code>") % part for index, part in enumerate(parts)
+    )
 
 
 _ASSETS = {

@@ -62,6 +62,20 @@ def test_a_path_breaks_after_its_slashes_and_stays_text(templates: Path) -> None
     assert Site(templates).render("path.html", path="/a/<b>") == "/<wbr>a/<wbr>&lt;b&gt;"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("`a<b` was 1", "<code>a&lt;b</code> was 1"),
+        ("one ` alone", "one ` alone"),
+        ("plain <b>", "plain &lt;b&gt;"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(templates: Path, said: str, shown: str) -> None:
+    (templates / "said.html").write_text("{{ said|coded }}")
+
+    assert Site(templates).render("said.html", said=said) == shown
+
+
 def test_what_is_no_asset_is_none(templates: Path) -> None:
     assert Site(templates).asset("../site.py") is None
 

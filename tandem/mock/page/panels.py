@@ -16,7 +16,7 @@ from tandem.mock.page.outgoing import Outgoing, outgoing, shared
 from tandem.mock.page.proposal import Field, Proposal, media_type_of, propose
 from tandem.mock.page.sections import operation_slug
 from tandem.mock.page.sending import Received
-from tandem.mock.page.text import Shown, shown_body, shown_value
+from tandem.mock.page.text import Shown, shown_body, shown_value, words
 from tandem.mock.page.visit import Visit
 from tandem.mock.session import Session
 from tandem.mock.values import sample
@@ -35,7 +35,7 @@ async def operation_values(visit: Visit, operation: Operation) -> dict[str, Any]
         "name": operation.name,
         "slug": operation_slug(operation),
         "quoted": quote(operation.name),
-        "description": str(operation.definition.get("description") or "")[:_MOST_DESCRIPTION],
+        "description": words(operation.definition.get("description"))[:_MOST_DESCRIPTION],
         "is_deprecated": operation.definition.get("deprecated") is True,
         "needed": needed,
         "optional": optional,

@@ -12,6 +12,7 @@ import orjson
 from tandem.mock.identity import rewritten
 from tandem.mock.mock import Mock
 from tandem.mock.operations import Operation
+from tandem.mock.page.text import words
 from tandem.mock.resources import Collection
 from tandem.mock.session import Session
 from tandem.mock.values import sample
@@ -90,7 +91,7 @@ class _Author:
             name,
             example if is_filled else "",
             example,
-            " ".join(str(parameter.get("description") or "").split())[:_MOST_HINT],
+            " ".join(words(parameter.get("description")).split())[:_MOST_HINT],
             required,
             _options(schema),
         )
@@ -101,7 +102,9 @@ class _Author:
             return found
         if where == "header" and name.lower() == "if-match" and (version := await self._version()) is not None:
             return f'"{version}"'
-        return _text(_said(self._operation, parameter))
+        text = _text(_said(self._operation, parameter))
+        # Any id will do where nobody says which there are, but none will not.
+        return text or (name if where == "path" else "")
 
     async def _id(self, name: str) -> str | None:
         collection = self._collection(name)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 import orjson
 
 MOST_SHOWN = 64_000
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ def shown_value(value: object) -> Shown:
     if isinstance(value, str):
         return shown_body(value.encode(), "text/plain")
     return shown_body(orjson.dumps(value), "application/json")
+
+
+def words(described: object) -> str:
+    """A description without the HTML that some documents have in it."""
+    return unescape(_TAG.sub("", str(described or ""))).strip()
 
 
 def slug(text: str) -> str:

@@ -10,6 +10,11 @@ function say(text) {
   if (said) said.textContent = text;
 }
 
+function fail(text) {
+  const trouble = byId("trouble");
+  if (trouble) trouble.textContent = text;
+}
+
 function localTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour12: false });
@@ -65,7 +70,7 @@ async function attempt(work, element) {
   try {
     await work();
   } catch (error) {
-    say(error instanceof TypeError ? "The mock does not answer." : error.message.slice(0, 300));
+    fail(error instanceof TypeError ? "The mock does not answer." : error.message.slice(0, 300));
   } finally {
     element?.removeAttribute("aria-busy");
   }
@@ -109,6 +114,13 @@ document.addEventListener("click", async (event) => {
     getSelection().selectAllChildren(source);
     say("Selected: copy it with your keyboard.");
   }
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-close]");
+  if (!button) return;
+  byId(button.dataset.close).replaceChildren();
+  byId("main").focus({ preventScroll: true });
 });
 
 let waiting;

@@ -212,9 +212,16 @@ async def test_a_refusal_is_shown_and_goes_with_the_next_success(page: Page) -> 
     await faults.get_by_role("button", name="Set").click()
     await expect(page.locator("#trouble")).to_be_hidden()
 
+    await faults.get_by_label("Delay ms").fill("soon")
+    await faults.get_by_role("button", name="Set").click()
+    await page.get_by_role("alert").get_by_role("button", name="Close").press("Enter")
+    await expect(page.locator("#trouble")).to_be_hidden()
+
 
 async def test_a_mock_that_went_away_is_said(page: Page) -> None:
-    await page.route("**/page/pulse*", lambda route: route.abort())
+    await page.route("**/page/**", lambda route: route.abort())
+    await page.get_by_role("button", name="overdue").click()
+    await expect(page.locator("#trouble")).to_have_text("The mock does not answer.")
     await expect(page.locator("#offline")).to_have_text(
         "The mock does not answer. What you see is its last state.", timeout=10_000
     )

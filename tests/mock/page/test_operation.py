@@ -194,6 +194,35 @@ async def test_forms_and_lists_of_foreign_documents_are_sent_as_they_say(tmp_pat
     assert "Content-Type: application/x-www-form-urlencoded" in words
 
 
+ODD = """openapi: 3.1.0
+info: {title: Odd, version: '1'}
+paths:
+  /notes/{what}/text:
+    post:
+      operationId: writeNote
+      description: <p>Writes <b>a note</b> &amp; keeps it, if 1 < 2.</p>
+      parameters:
+        - {name: X-Name, in: header, required: true, example: Åsa}
+        - {name: X-None, in: header, examples: {a: {}}}
+      requestBody: {content: {text/plain: {example: Hello}}}
+      responses: {'200': {description: Done, content: {text/plain: {}}}}
+"""
+
+
+async def test_what_a_document_leaves_open_is_filled_in_or_said(tmp_path: Any) -> None:
+    (tmp_path / "odd.yaml").write_text(ODD)
+    async with desk_of(Files([tmp_path / "odd.yaml"])) as desk:
+        shown = await panel(desk, "odd.writeNote")
+        form = standing(shown) | {"header.X-Name": "Asa", "body": "Hello"}
+        answer = await changed(desk, "try/odd.writeNote", form)
+
+    assert form["path.what"] == "what"
+    assert "# A header is of the form `Name: value` in plain ASCII" in plain(shown)
+    assert "The contract has no example." in plain(shown)
+    assert "Writes a note & keeps it, if 1 < 2." in plain(shown)
+    assert curl_of(answer)[-1] == "Hello"
+
+
 @pytest.mark.parametrize("document", ["museum.yaml", "tictactoe.yaml", "uspto.yaml"])
 async def test_operations_of_foreign_documents_can_be_tried(document: str, prism: Engine) -> None:
     async with desk_of(files_source(document), prism) as desk:
