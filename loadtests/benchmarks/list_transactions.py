@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,7 @@ import asyncpg
 import orjson
 
 from loadtests.benchmarks.load import Sample, Target, closed_loop
+from loadtests.benchmarks.processes import running
 from tandem.kit.ids import new_id
 from tandem.kit.migrations import migrate
 from tandem.kit.settings import REPOSITORY
@@ -116,7 +115,7 @@ async def _service(url: str, issuer: LocalIssuer, folder: Path) -> AsyncIterator
     }
     with (folder / "service.log").open("wb") as log:
         command = [sys.executable, "-m", "tandem.kit", "serve", "transaction"]
-        async with _running(command, port, environment, stdout=log):
+        async with running(command, port, environment, stdout=log):
             yield port
 
 
@@ -136,29 +135,5 @@ async def _bare(url: str) -> AsyncIterator[int]:
     ]
     command = [sys.executable, "-m", "uvicorn", "loadtests.benchmarks.bare:app", *options]
     environment = os.environ | {"BENCHMARK_DATABASE_URL": url, "BENCHMARK_ACCOUNT": _ACCOUNT}
-    async with _running(command, port, environment):
+    async with running(command, port, environment):
         yield port
-
-
-@asynccontextmanager
-async def _running(command: list[str], port: int, environment: dict[str, str], **options: Any) -> AsyncIterator[None]:
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, **options)  # noqa: ASYNC220 - starts at once
-    try:
-        await _listening(port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-async def _listening(port: int) -> None:
-    give_up = time.monotonic() + 20
-    while time.monotonic() < give_up:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return
-    raise TimeoutError(f"nothing listens on port {port}")
