@@ -3,21 +3,27 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tandem.cli import contract_lint
+from tandem.cli import contract_explain, contract_lint
 from tandem.cli.console import AsJson, out, print_json
+from tandem.cli.contract_files import reading, short, targets
+from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.suggestions import one_of
-from tandem.local.trouble import Refused
+from tandem.local.trouble import Refused, Trouble
+from tandem.spec.document import assemble
 from tandem.spec.manifest import Manifest, Service, load_manifest
 
 Services = Annotated[list[str] | None, typer.Argument(help="Services; all when none is named.", show_default=False)]
 
-contract = typer.Typer(name="contract", no_args_is_help=True, help="Contracts: lint, check, generate, bundle, release.")
+contract = typer.Typer(
+    name="contract", no_args_is_help=True, help="Contracts: lint, explain, check, generate, bundle, release."
+)
 contract.command()(contract_lint.lint)
+contract.command()(contract_explain.explain)
 
 
 @contract.command()
@@ -56,7 +62,9 @@ def generate(
 
 @contract.command()
 def bundle(
-    service: Annotated[str | None, typer.Argument(help="One service; all in one document when not named.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A service, or any OpenAPI file; all services in one document when not named.")
+    ] = None,
     *,
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of YAML.")] = False,
@@ -68,14 +76,30 @@ def bundle(
     from tandem.spec.bundle import bundle_all, to_yaml
 
     home = Home.find()
-    _, chosen = _chosen(home, [service] if service else None)
-    document = chosen[0].contract.document if service else bundle_all(home.contracts)
+    document = _bundled(home, name) if name else bundle_all(home.contracts)
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n" if as_json else to_yaml(document)
     if output:
         output.write_text(text, encoding="utf-8")
         out.print(f"Wrote {output}.")
     else:
         typer.echo(text, nl=False)
+
+
+def _bundled(home: Home, name: str) -> dict[str, Any]:
+    """Other people's documents may be written in ways that ours may not, but not with references that lead nowhere."""
+    (target,) = targets(home, [name])
+    if target.service:
+        return _chosen(home, [target.service])[1][0].contract.document
+    try:
+        with reading(target):
+            document = assemble(target.path)
+    except ContractError as error:
+        raise Trouble(str(error)) from error
+    if document.mistakes:
+        raise Refused(
+            "\n".join(f"{short(one.place.path)}:{one.place.line}: {one.reason}." for one in document.mistakes)
+        )
+    return document.data
 
 
 @contract.command()

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
-from referencing.exceptions import Unresolvable
 
 from tandem.kit.contract.source import escape
 from tandem.spec.document import Document, as_list, as_mapping
@@ -16,18 +15,18 @@ Complaint = tuple[str, str]
 
 _LONGEST = 240
 _AT_OPERATION = re.compile(r"'(\w+)' (?:operation )?in '(.*)'")
-# What the validator's own code stumbles over when a part is not what it takes it for.
-_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-             Unresolvable)  # fmt: skip
 
 
 def validity_complaints(document: Document) -> Iterator[Complaint]:
     """`(pointer, sentence)` for each; a document with broken parts gets as many as can be told."""
+    from referencing.exceptions import Unresolvable
+
     found = list(_structure(document))
     yield from found
     try:
         yield from _meaning(document)
-    except _STUMBLES as error:
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+            Unresolvable) as error:  # fmt: skip
         # A part of the wrong type was named above, and is what the validator fell over.
         if not found:
             yield "", f"cannot be validated: {clipped(str(error)) or type(error).__name__}"

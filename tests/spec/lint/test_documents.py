@@ -8,21 +8,9 @@ import orjson
 import pytest
 
 from tandem.spec.lint import Finding, lint_file, read_rules
+from tests.spec.garbage import PLACES, sound, spoiled
 
 RULES = read_rules(Path(__file__).parents[3] / "contracts" / "rules.yaml")
-Document = dict[str, Any]
-
-
-def _document(**more: Any) -> Document:
-    """One operation, with whatever `more` sets at the top."""
-    answer = {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Pets", "version": "1"},
-        "paths": {"/pets": {"get": {"operationId": "listPets", "responses": {"200": answer}}}},
-        "components": {"schemas": {"Pet": {"type": "object"}}},
-        **more,
-    }
 
 
 @pytest.fixture
@@ -39,8 +27,8 @@ Lint = Callable[..., list[Finding]]
 
 
 def test_sound_document_of_somebody_else_is_clean_and_breaks_our_house_rules(lint: Lint) -> None:
-    assert lint(_document()) == []
-    assert {one.rule for one in lint(_document(), house=True)} >= {"scopes-are-named", "summaries-are-sentences"}
+    assert lint(sound()) == []
+    assert {one.rule for one in lint(sound(), house=True)} >= {"scopes-are-named", "summaries-are-sentences"}
 
 
 def test_children_of_a_discriminator_count_as_used(lint: Lint) -> None:
@@ -53,19 +41,19 @@ def test_children_of_a_discriminator_count_as_used(lint: Lint) -> None:
         "Bone": {"type": "object"},
         "Idle": {"type": "object"},
     }
-    found = lint(_document(components={"schemas": schemas}))
+    found = lint(sound(components={"schemas": schemas}))
     assert [(one.rule, one.message) for one in found] == [("components-are-used", "Nothing uses Idle of schemas.")]
 
 
 def test_security_scheme_is_used_by_its_name(lint: Lint) -> None:
     schemes = {"key": {"type": "apiKey", "in": "header", "name": "X"}, "idle": {"type": "http", "scheme": "basic"}}
     pet = {"schemas": {"Pet": {"type": "object"}}}
-    found = lint(_document(components={**pet, "securitySchemes": schemes}, security=[{"key": []}]))
+    found = lint(sound(components={**pet, "securitySchemes": schemes}, security=[{"key": []}]))
     assert [one.message for one in found] == ["Nothing uses idle of securitySchemes."]
 
 
 def test_link_may_name_the_part_of_the_request(lint: Lint) -> None:
-    document = _document()
+    document = sound()
     get = document["paths"]["/pets"]["get"]
     get["parameters"] = [{"name": "id", "in": "query", "schema": {}}]
     links = {
@@ -82,46 +70,15 @@ def test_words_are_left_alone_when_there_is_no_list(tmp_path: Path) -> None:
     start = text.index("      words: [API")
     path = tmp_path / "rules.yaml"
     path.write_text(text[:start] + "      words: []\n" + text[text.index("  operations-are-named:") :])
-    (tmp_path / "a.json").write_bytes(orjson.dumps(_document(info={"title": "API", "version": "1"})))
+    (tmp_path / "a.json").write_bytes(orjson.dumps(sound(info={"title": "API", "version": "1"})))
     found = lint_file(tmp_path / "a.json", read_rules(path), house=True)
     assert "words-are-plain" not in {one.rule for one in found}
-
-
-GARBAGE: list[Any] = [None, 7, "text", [], {}, [1], {"$ref": 3}, {"$ref": "#/nowhere"}, True, {"a": {"b": []}}]
-GET, MEDIA = "paths./pets.get", "paths./pets.get.responses.200.content.application/json"
-PLACES = [
-    *(
-        "paths",
-        "paths./pets",
-        "paths./pets.parameters",
-        "components",
-        "tags",
-        "security",
-        "info",
-        "servers",
-        "webhooks",
-    ),
-    GET,
-    *(f"{GET}.{name}" for name in ("parameters", "responses", "tags", "security", "x-slo", "summary", "operationId")),
-    *(f"{GET}.{name}" for name in ("requestBody", "callbacks", "deprecated", "requestBody.content")),
-    *(f"{GET}.responses.200{name}" for name in ("", ".content", ".headers", ".links", ".links.next")),
-    *(f"{MEDIA}{name}" for name in ("", ".schema", ".examples", ".encoding")),
-    *(f"components.{name}" for name in ("schemas", "securitySchemes", "responses", "parameters", "schemas.Pet")),
-    *(f"components.schemas.Pet.{name}" for name in ("properties", "required", "allOf", "type", "discriminator")),
-    *(f"components.schemas.Pet.{name}" for name in ("pattern", "enum", "examples", "items", "properties.id")),
-]
 
 
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 @pytest.mark.parametrize("place", PLACES)
 def test_wrong_kind_of_value_in_any_place_is_no_traceback(lint: Lint, place: str, version: str) -> None:
-    for garbage in GARBAGE:
-        document = _document(openapi=version)
-        *parents, last = place.split(".")
-        holder = document
-        for parent in parents:
-            holder = holder.setdefault(parent, {})
-        holder[last] = garbage
+    for document in spoiled(place, version):
         for finding in lint(document, house=True):
             assert finding.message
             assert finding.place.line >= 1
