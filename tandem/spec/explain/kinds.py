@@ -21,7 +21,7 @@ _FORMATS = {
     "uuid": "a reference",
     "binary": "a file",
     "byte": "a file",
-    "password": "a secret",
+    "password": "a secret",  # pragma: allowlist secret
     "decimal": "a decimal number",
     "unix-time": "a day and time",
     "snowflake": "a reference",
