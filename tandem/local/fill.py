@@ -8,8 +8,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -32,14 +32,23 @@ _SEEDS = "CREATE TABLE IF NOT EXISTS seeds (service text PRIMARY KEY, as_of date
 
 
 class Filling:
-    """`run` can be repeated; with `fresh` it begins with empty databases."""
+    """`run` can be repeated; with `fresh` it begins with empty databases. `world` gives the rows as of a day."""
 
-    def __init__(self, home: Home, manifest: Manifest, postgres: Server, secrets: Secrets, say: Say) -> None:
+    def __init__(
+        self,
+        home: Home,
+        manifest: Manifest,
+        postgres: Server,
+        secrets: Secrets,
+        say: Say,
+        world: Callable[[date], Mapping[str, Any]] = world,
+    ) -> None:
         self._home = home
         self._services = {name: service.database for name, service in manifest.services.items()}
         self._postgres = postgres
         self._secrets = secrets
         self._say = say
+        self._world = world
 
     def run(self, *, fresh: bool, seed_again: bool) -> None:
         asyncio.run(self._make_databases(fresh=fresh))
@@ -121,7 +130,7 @@ class Filling:
                 as_of = next(iter(done.values()), datetime.now(UTC).date())
                 urls = {service: self.url(service, self._services[service]) for service in due}
                 try:
-                    await seed(urls, world(as_of), lambda service: self._home.project / "services" / service)
+                    await seed(urls, self._world(as_of), lambda service: self._home.project / "services" / service)
                 except ExceptionGroup as errors:
                     raise Refused(f"The seed data does not fit: {errors.exceptions[0]}") from errors
                 marks = [(service, as_of) for service in due]

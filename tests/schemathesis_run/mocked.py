@@ -17,6 +17,8 @@ from pathlib import Path
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tandem.gate.fuzzing.configuration import configuration
+from tandem.gate.service.serving import served
 from tandem.local.issuer import LocalIssuer
 from tandem.mock.app import App
 from tandem.mock.documents import Source
@@ -24,7 +26,6 @@ from tandem.mock.engine import NoEngine
 from tandem.mock.mock import Mock
 from tandem.mock.routes import Match
 from tests.mock.desk import contracts_source
-from tests.schemathesis_run.live import served
 from tests.schemathesis_run.run import Verdict, callers, run
 from tests.schemathesis_run.world import contract
 
@@ -66,5 +67,7 @@ async def mocked(service: str, succeeded: set[str], source: Source | None = None
 def check_mock(service: str, issuer: LocalIssuer, folder: Path, *options: str, source: Source | None = None) -> Verdict:
     succeeded: set[str] = set()
     with served(mocked(service, succeeded, source)) as url:
-        verdict = run(url, callers(service, issuer), folder, *FEWER, *options)
+        verdict = run(
+            url, callers(service, issuer), folder, *FEWER, *options, settings=configuration(contract(service))
+        )
     return replace(verdict, succeeded=frozenset(succeeded))

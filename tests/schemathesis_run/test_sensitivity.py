@@ -1,18 +1,15 @@
 """The runs over the services can fail: each kind of defect is found where it is, and nowhere else."""
 
 import shutil
-import tomllib
 from pathlib import Path
 
+from tandem.gate.service.serving import served
 from tandem.local.issuer import LocalIssuer
 from tandem.mock.documents import ContractsFolder
 from tests.mock.desk import CONTRACTS
-from tests.schemathesis_run.live import served
 from tests.schemathesis_run.mocked import check_mock
-from tests.schemathesis_run.run import AS_CUSTOMER, CONFIGURATION, run
+from tests.schemathesis_run.run import AS_CUSTOMER, run
 from tests.schemathesis_run.shop import DEFECTS, TOKENS, shop
-from tests.schemathesis_run.world import contract
-from tests.service_under_test import SERVICES
 
 KEY = "{$ref: '../common/parameters.yaml#/components/parameters/IdempotencyKey'}"
 
@@ -40,10 +37,3 @@ def test_a_mock_that_answers_what_the_contract_forbids_is_found(issuer: LocalIss
     only = ("--max-examples=3", "--include-operation-id=getCard", "--include-operation-id=issueCard")
     verdict = check_mock("card", issuer, tmp_path, *only, source=ContractsFolder(contracts))
     assert verdict.findings() >= {("GET /v1/cards/{card_id}", "ST108"), ("POST /v1/cards", "ST203")}, verdict.said
-
-
-def test_what_is_configured_is_about_operations_that_exist() -> None:
-    configured = tomllib.loads(CONFIGURATION.read_text("utf-8"))["operations"]
-    named = [name for one in configured for name in one["include-operation-id"]]
-    known = {operation.id for service in SERVICES for operation in contract(service).operations}
-    assert set(named) <= known

@@ -1,6 +1,9 @@
 """What Schemathesis cannot know of our formats and rules. Loaded by its own process (see schemathesis.toml)."""
 
+# ruff: noqa: ARG001 - the signatures are those of Schemathesis
+
 import os
+import re
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -11,7 +14,20 @@ from hypothesis import strategies as st
 from schemathesis import Case, CheckContext, HookContext, Response
 
 _BREACHES = {"/problems/invalid-request", "/problems/malformed-request"}
+# Words of Python, of the driver and of SQL that no client has a use for.
+_INSIDES = re.compile(
+    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|asyncpg|psycopg|sqlalchemy|/services/\w+/|"
+    r"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) \w+|relation \\?\"\w+|\w+Error\(",
+)
+_OF_HTTP = frozenset(
+    {"allow", "cache-control", "connection", "content-disposition", "content-encoding", "content-language",
+     "content-length", "content-type", "date", "keep-alive", "server", "transfer-encoding", "vary", "via",
+     "www-authenticate", "x-request-id", "traceparent"}
+)  # fmt: skip
+_OF_OUR_MOCK = "tandem-"
 _SUPPORT = {"Authorization": f"Bearer {os.environ['SUPPORT_TOKEN']}"}
+# What is sent again is sent as it was.
+_REPLAYING = os.environ.get("TANDEM_REPLAYING") == "1"
 _attempts = count(1)
 
 
@@ -28,7 +44,7 @@ schemathesis.openapi.format(
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """What a caller would know, and a schema cannot say; every fourth case goes without it."""
-    if not _is_valid(case):
+    if _REPLAYING or not _is_valid(case):
         return
     attempt = next(_attempts)
     # The contracts' one example of a key would make most cases repeats of another.
@@ -36,7 +52,7 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
         case.headers["Idempotency-Key"] = f"attempt-{attempt}"
     if attempt % 4 == 0:
         return
-    if case.operation.definition.raw["operationId"] == "unfreezeCard" and (frozen := _frozen_card(case)):
+    if case.operation.definition.raw.get("operationId") == "unfreezeCard" and (frozen := _frozen_card(case)):
         case.path_parameters["card_id"] = frozen
     if "If-Match" in case.headers and (etag := _newest(case)):
         case.headers["If-Match"] = etag
@@ -71,6 +87,39 @@ def valid_data_is_understood(ctx: CheckContext, response: Response, case: Case[A
     if _is_valid(case) and response.status_code in (400, 422):
         problem = response.json()["type"]
         assert problem not in _BREACHES, f"data that is valid by the contract was refused as {problem}"
+
+
+@schemathesis.check
+def error_keeps_its_secrets(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Whoever provokes an error learns nothing of what the service is made of."""
+    if response.status_code >= 400 and (found := _INSIDES.search(response.text)):
+        raise AssertionError(f"its {response.status_code} answer shows the inside of the service: {found[0]!r}")
+
+
+@schemathesis.check
+def header_is_documented(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """A header that clients come to rely on is part of the contract; those of HTTP itself need no word."""
+    documented = _documented_headers(case, response.status_code)
+    unknown = sorted(
+        name for name in response.headers if name not in _OF_HTTP | documented and not name.startswith(_OF_OUR_MOCK)
+    )
+    assert not unknown, f"its {response.status_code} answer has headers that the contract does not list: {unknown}"
+
+
+def _documented_headers(case: Case[Any], status: int) -> set[str]:
+    document = case.operation.schema.raw_schema
+    answers = case.operation.definition.raw.get("responses", {})
+    answer = _followed(document, answers.get(str(status)) or answers.get("default") or {})
+    return {name.lower() for name in answer.get("headers", {})}
+
+
+def _followed(document: Any, part: Any) -> Any:
+    while isinstance(part, dict) and "$ref" in part:
+        target = document
+        for key in part["$ref"].removeprefix("#/").split("/"):
+            target = target[key.replace("~1", "/").replace("~0", "~")]
+        part = target
+    return part
 
 
 def _is_valid(case: Case[Any]) -> bool:
