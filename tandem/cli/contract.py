@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tandem.cli import contract_explain, contract_lint
+from tandem.cli import contract_diff, contract_explain, contract_lint
 from tandem.cli.console import AsJson, out, print_json
 from tandem.cli.contract_files import reading, short, targets
+from tandem.cli.verdict import Verdict
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.suggestions import one_of
@@ -23,6 +24,7 @@ contract = typer.Typer(
     name="contract", no_args_is_help=True, help="Contracts: lint, explain, check, generate, bundle, release."
 )
 contract.command()(contract_lint.lint)
+contract.command(cls=Verdict)(contract_diff.diff)
 contract.command()(contract_explain.explain)
 
 

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tandem.cli import client, contract, down, drift, events, logs, mock, reset, restart, route, seed, status, token, up
+from tandem.cli.verdict import is_verdict
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -50,7 +51,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments, standalone_mode=False, prog_name="tandem") or DONE)
     except TyperException as error:
-        return _say(_usage(error), REFUSED)
+        return _say(_usage(error), TROUBLE if is_verdict(error) else REFUSED)
     except (Trouble, ContractError) as error:
         return _say(str(error), getattr(error, "exit_code", REFUSED))
     except KeyboardInterrupt:

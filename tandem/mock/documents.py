@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from tandem.mock.openapi import files_of, read_document
 from tandem.mock.operations import Document, Operation, read_operations
 from tandem.mock.resources import Resources
 from tandem.mock.routes import Routes
+from tandem.spec.git_ref import unpack
 from tandem.spec.manifest import load_manifest
 
 
@@ -100,26 +98,8 @@ class GitRef(ContractsFolder):
     def __init__(self, project: Path, ref: str) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="tandem-mock-")
         folder = Path(self._unpacked.name)
-        command = ["git", "-C", str(project), "archive", "--format=tar", ref, "contracts"]
-        done = subprocess.run(command, check=False, capture_output=True)
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise ContractError(
-                project, None, f"has no contracts at git ref {ref!r}: {said[-1] if said else 'git failed'}"
-            )
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            _unpack(archive, folder)
+        unpack(project, ref, folder, "contracts")
         super().__init__(folder / "contracts")
-
-
-def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Its plain files. `extractall` has a safe filter only from Python 3.11.4 on."""
-    for member in archive:
-        content = archive.extractfile(member) if member.isfile() else None
-        if content is not None:
-            path = folder / member.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.read())
 
 
 def _loaded(title: str, documents: list[Document], stories: Mapping[str, str]) -> Loaded:

@@ -9,8 +9,22 @@ from pathlib import Path
 from tandem.kit.contract import Contract, ContractError, read
 from tandem.spec.bundle import to_yaml
 from tandem.spec.manifest import Service
+from tandem.spec.versions import Version
 
 CHECKSUMS = "SHA256SUMS"
+_BEFORE = Version(-1, 0, 0)
+
+
+def released(contract: Path) -> dict[str, Path]:
+    """What was shipped of the contract at this path, by version, the oldest first."""
+    files = (contract.parent / "released").glob("*.yaml")
+    return {
+        path.stem: path for path in sorted(files, key=lambda path: (Version.parse(path.stem) or _BEFORE, path.stem))
+    }
+
+
+def last_release(contract: Path) -> Path | None:
+    return next(reversed(released(contract).values()), None)
 
 
 def release(service: Service) -> Path:

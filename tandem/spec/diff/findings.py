@@ -68,7 +68,11 @@ class Diff:
 
 def compare(base: Path, revision: Path, today: date, progress: Progress) -> Diff:
     """What changed from one document to the other. Raises ContractError when either cannot be read at all."""
-    old, new = Document(base), Document(revision)
+    return differences(Document(base), Document(revision), today, progress)
+
+
+def differences(old: Document, new: Document, today: date, progress: Progress) -> Diff:
+    """The same for documents that are read already."""
     found = _Gathering(old, new).gather(Walk(old, new, today).run(progress))
     known = {defect.reason for defect in new.defects}
     return Diff(found, [*new.defects, *(defect for defect in old.defects if defect.reason not in known)])

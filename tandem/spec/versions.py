@@ -1,0 +1,39 @@
+"""Semantic versions of contracts, and which one a change asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_FORM = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+class Step(StrEnum):
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Version:
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version | None:
+        """None for anything but three plain numbers."""
+        found = _FORM.fullmatch(text)
+        return cls(*map(int, found.groups())) if found else None
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    def after(self, step: Step) -> Version:
+        match step:
+            case Step.MAJOR:
+                return Version(self.major + 1, 0, 0)
+            case Step.MINOR:
+                return Version(self.major, self.minor + 1, 0)
+        return Version(self.major, self.minor, self.patch + 1)
