@@ -176,6 +176,7 @@ def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Backg
     with subprocess.Popen(command, env=background.environment, stdout=subprocess.PIPE, text=True) as foreground:
         assert foreground.stdout
         said = iter(foreground.stdout.readline, "")
+        assert any(line.startswith("Operations, scenarios and faults of the mock: http://localhost:") for line in said)
         assert any(line.startswith("Try it:") for line in said)
         started = [Identity.read(one) for one in background.state["processes"].values()]
         assert len(started) == 8

@@ -204,6 +204,7 @@ async def test_the_command_serves_the_contracts_of_a_git_ref(contracts: Path) ->
     contract.write_text(text, encoding="utf-8")
 
     assert said["url"] == f"http://127.0.0.1:{port}"
+    assert said["page"] == f"http://127.0.0.1:{port}/__tandem"
     assert said["scenarios"][0] == "healthy"
 
 

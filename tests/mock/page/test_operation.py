@@ -197,7 +197,7 @@ async def test_forms_and_lists_of_foreign_documents_are_sent_as_they_say(tmp_pat
 ODD = """openapi: 3.1.0
 info: {title: Odd, version: '1'}
 paths:
-  /notes/{what}/text:
+  /notes;$(id)/{what}/text:
     post:
       operationId: writeNote
       description: <p>Writes <b>a note</b> &amp; keeps it, if 1 < 2.</p>
@@ -220,6 +220,7 @@ async def test_what_a_document_leaves_open_is_filled_in_or_said(tmp_path: Any) -
     assert "# A header is of the form `Name: value` in plain ASCII" in plain(shown)
     assert "The contract has no example." in plain(shown)
     assert "Writes a note & keeps it, if 1 < 2." in plain(shown)
+    assert "'http://localhost:4010/notes;$(id)/what/text'" in html.unescape(answer)
     assert curl_of(answer)[-1] == "Hello"
 
 
