@@ -21,7 +21,7 @@ PAGE = REPOSITORY / "docs" / "benchmarks.md"
 def measure() -> dict[str, Any]:
     machine = _machine()
     _say("the mock, alone and beside Prism (about 80 s) …")
-    mocked = mock.measure(mock.document_named())
+    mocked = mock.measure()
     _say("list of transactions against a bare handler (about 45 s) …")
     listed = asyncio.run(list_transactions.measure())
     _say("starting the whole machine …")

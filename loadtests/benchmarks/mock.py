@@ -21,13 +21,13 @@ import httpx
 import orjson
 import psutil
 
+from loadtests.benchmarks import large_document
 from loadtests.benchmarks.load import Sample, Target, closed_loop
 from loadtests.benchmarks.processes import running
 from tandem.kit.settings import REPOSITORY
 from tandem.local.node import needed_node, prism_script
 from tandem.local.postgres import free_port
 
-DOCUMENT = "TANDEM_BENCH_DOCUMENT"
 ROUNDS = 5
 _TANDEM = str(Path(sys.executable).with_name("tandem"))
 _ACCOUNT = "/v1/accounts/acc_01k9zc6n00000000000000h001"
@@ -54,8 +54,7 @@ class Another(Target):
         return Target(self.port, path, self.token).request
 
 
-def measure(document: Path | None) -> dict[str, Any]:
-    """`document` is a large OpenAPI document of somebody else's; without one it is not measured."""
+def measure() -> dict[str, Any]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         bundle = Path(folder) / "openapi.json"
         command = [_TANDEM, "contract", "bundle", "--json", "--output", str(bundle)]
@@ -64,13 +63,8 @@ def measure(document: Path | None) -> dict[str, Any]:
             "first_answer_seconds": round(median(_first_answer([], "/v1/accounts") for _ in range(3)), 2),
             **asyncio.run(_beside_prism(bundle)),
             "edit_seconds": _edits(Path(folder) / "project"),
-            "large_document": _large(document) if document else None,
+            "large_document": _large(large_document.write(Path(folder) / "large.json")),
         }
-
-
-def document_named() -> Path | None:
-    named = os.environ.get(DOCUMENT)
-    return Path(named).resolve() if named else None
 
 
 @contextmanager
