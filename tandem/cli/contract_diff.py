@@ -1,22 +1,25 @@
 """`tandem contract diff`: what changed between two contracts, and whom it breaks."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tandem.cli.console import AsJson, out, print_json
+from tandem.cli.console import AsJson, out
 from tandem.cli.contract_sides import Pair, Sides
 from tandem.cli.progress import Step, progress
 from tandem.spec.diff.document import Document
 from tandem.spec.diff.findings import Grade, differences
+from tandem.spec.diff.markdown import markdown
 from tandem.spec.diff.report import Comparison, Report, comparison, report
 from tandem.spec.diff.report import as_json as document_of
 from tandem.spec.diff.since_release import found_since_release
-from tandem.spec.diff.text import lines
+from tandem.spec.diff.text import lines, verdict
 from tandem.spec.diff.waivers import Waiver, ended, holding, read_waivers, stale
 
 Today = Annotated[
@@ -54,6 +57,7 @@ def diff(
     *,
     format: Annotated[Format, typer.Option(help="Markdown is for a pull request.")] = Format.TEXT,
     fail_on: Annotated[FailOn, typer.Option(help="The mildest finding that fails.")] = FailOn.BREAKING,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
     today: Today = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +72,7 @@ def diff(
         with progress("Comparing", "operations") as step:
             made = report(compared(sides, pairs, holding(waivers, day), day, step))
         made = replace(made, complaints=tuple(_complaints(sides, waivers, made, day)))
-        _show(made, Format.JSON if as_json else format)
+        _show(made, Format.JSON if as_json else format, output)
     if made.is_breaking or (fail_on is FailOn.WARNING and made.of(Grade.WARNING)):
         raise typer.Exit(1)
 
@@ -93,9 +97,27 @@ def _complaints(sides: Sides, waivers: list[Waiver], made: Report, day: date) ->
     return [*ended(waivers, day), *stale(missing, known)]
 
 
-def _show(made: Report, format: Format) -> None:
-    if format is Format.JSON:
-        print_json(document_of(made))
-    else:
+def _show(made: Report, format: Format, output: Path | None) -> None:
+    if format is Format.TEXT and output is None:
         for line in lines(made):
             out.print(line, soft_wrap=True)
+        return
+    text = _written(made, format)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        out.print(f"Wrote {output}. {verdict(made)}", markup=False, soft_wrap=True)
+
+
+def _written(made: Report, format: Format) -> str:
+    match format:
+        case Format.JSON:
+            return json.dumps(document_of(made), indent=2) + "\n"
+        case Format.MARKDOWN:
+            return markdown(made)
+        case Format.HTML:
+            from tandem.cli.contract_diff_page import page
+
+            return page(made)
+    return "".join(f"{line.plain}\n" for line in lines(made))

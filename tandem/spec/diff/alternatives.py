@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tandem.spec.diff.changes import Effect
 from tandem.spec.diff.shape import NUMBER, STRING, Alternative, Alternatives
@@ -32,9 +32,14 @@ def match(base: Alternatives, revision: Alternatives, keeps: Keeps) -> Matching:
     found.pairs += _take(old, new, lambda one, other: all(keeps(one, other, effect) for effect in _BOTH))
     if len(old) == len(new) == 1 and not (old[0].name and new[0].name):
         found.pairs.append((old.pop(), new.pop()))
-    found.lost = [one for one in old if not any(keeps(one, other, Effect.NARROWS) for other in revision)]
-    found.won = [one for one in new if not any(keeps(other, one, Effect.WIDENS) for other in base)]
+    found.lost = [one for one in old if not any(_is_any(to) or keeps(one, to, Effect.NARROWS) for to in revision)]
+    found.won = [one for one in new if not any(_is_any(of) or keeps(of, one, Effect.WIDENS) for of in base)]
     return found
+
+
+def _is_any(alternative: Alternative) -> bool:
+    """It lets through whatever is of its kind."""
+    return replace(alternative, name="") == Alternative(alternative.kind)
 
 
 def _distinct(alternatives: Alternatives, keeps: Keeps) -> list[Alternative]:

@@ -14,6 +14,7 @@ from tandem.spec.diff.changes import Change, Direction, Effect, Spot
 from tandem.spec.diff.document import Document
 from tandem.spec.diff.members import Inner
 from tandem.spec.diff.normal import Normaliser
+from tandem.spec.diff.overlap import may_overlap, must_overlap
 from tandem.spec.diff.promises import promises
 from tandem.spec.diff.reach import Reach
 from tandem.spec.diff.sameness import Sameness
@@ -172,8 +173,10 @@ class Comparer:
 
     def _kinds(self, spot: Spot, old: Shape, new: Shape, view: View) -> Iterator[Change]:
         """The kinds of value that one side lets through and the other does not, null apart from the rest."""
-        lost = [one for one in old.kinds if one not in new.kinds and not self._travels_as(old.of(one), new, view)]
-        won = [one for one in new.kinds if one not in old.kinds and not self._travels_as(new.of(one), old, view)]
+        lost = [one for one in old.kinds if one not in new.kinds]
+        won = [one for one in new.kinds if one not in old.kinds]
+        lost = [one for one in lost if not self._travels_as(old.of(one), new, self._revision, view)]
+        won = [one for one in won if not self._travels_as(new.of(one), old, self._base, view)]
         before, after = kinds_text(old), kinds_text(new)
         for kinds, effect, verb in ((lost, Effect.NARROWS, "refused"), (won, Effect.WIDENS, "accepted")):
             if NULL in kinds:
@@ -182,31 +185,40 @@ class Comparer:
                 yield spot.change(f"type-{verb}", effect, "type", before, after, subject=" or ".join(others))
 
     def _exclusiveness(self, spot: Spot, kind: str, old: Shape, new: Shape) -> Iterator[Change]:
+        """What fits two branches of a `oneOf` is refused. Objects that are open are told apart by intention."""
         base, revision = old.of(kind), new.of(kind)
-        if min(len(base), len(revision)) < 2 or (kind in old.exclusive) == (kind in new.exclusive):
+        was, is_now = kind in old.exclusive, kind in new.exclusive
+        if was != is_now and min(len(base), len(revision)) > 1:
+            if not (may_overlap(base, self._base) or may_overlap(revision, self._revision)):
+                return
+        elif kind in (NUMBER, STRING):
+            was, is_now = was and must_overlap(base), is_now and must_overlap(revision)
+        else:
             return
-        if self._overlap(base) or self._overlap(revision):
-            effect = Effect.NARROWS if kind in new.exclusive else Effect.WIDENS
-            yield spot.change("alternatives-exclusive", effect, "oneOf", "any of", "one of")
+        if was != is_now:
+            effect = Effect.NARROWS if is_now else Effect.WIDENS
+            yield spot.change("alternatives-exclusive", effect, "oneOf", _composed(was), _composed(is_now))
 
-    def _travels_as(self, values: Alternatives, other: Shape, view: View) -> bool:
-        """On this wire every one of the values is also one of `other`."""
-        if view.wire is Wire.JSON or values[0].kind == NULL:
+    def _travels_as(self, values: Alternatives, other: Shape, shapes: Normaliser, view: View) -> bool:
+        """On this wire every one of the values is also one of `other`, a shape of `shapes`."""
+        kind = values[0].kind
+        if view.wire is Wire.JSON or kind == NULL:
             return False
+        is_single = kind in (STRING, NUMBER, BOOLEAN)
         plain = Alternative(STRING)
         if any(replace(one, name="") == plain for one in other.of(STRING)):
-            return True
-        if view.wire is not Wire.FORM or values[0].kind not in (STRING, NUMBER, BOOLEAN):
+            return is_single or view.wire is Wire.TEXT
+        if view.wire is not Wire.FORM or not is_single:
             return False
-        return any(self._holds_one(one, values, view) for one in other.of(ARRAY))
+        return any(self._holds_one(one, values, shapes, view) for one in other.of(ARRAY))
 
-    def _holds_one(self, array: Alternative, values: Alternatives, view: View) -> bool:
+    def _holds_one(self, array: Alternative, values: Alternatives, shapes: Normaliser, view: View) -> bool:
         if not array.bounds.holds(1) or array.items is None:
             return array.bounds.holds(1)
-        inside = self._revision.shape(array.items.at(0))
+        inside = shapes.shape(array.items.at(0))
         kind = values[0].kind
         if not inside.of(kind):
-            return self._travels_as(values, inside, view)
+            return self._travels_as(values, inside, shapes, view)
         return all(any(self.fits(value, one, view) for one in inside.of(kind)) for value in values)
 
     def _alternatives(self, spot: Spot, base: Alternatives, revision: Alternatives, view: View) -> members.Found:
@@ -232,7 +244,22 @@ class Comparer:
             yield from members.arrays(spot, base.items, revision.items)
         elif base.kind == OBJECT:
             yield from members.objects(spot, base.members, revision.members, view.direction)
-        yield from _conditions(spot, base.conditions, revision.conditions)
+        yield from self._conditions(spot, base.conditions, revision.conditions)
+
+    def _conditions(self, spot: Spot, base: tuple[Condition, ...], revision: tuple[Condition, ...]) -> members.Found:
+        kept = [(one, other) for one in base for other in revision if self._says_the_same(one, other)]
+        for keyword in ("not", "if"):
+            old = [one for one in base if one.keyword == keyword and all(one is not pair[0] for pair in kept)]
+            new = [one for one in revision if one.keyword == keyword and all(one is not pair[1] for pair in kept)]
+            for before, after in zip(old, new, strict=False):
+                yield from _condition(before, after)
+            for _ in old[len(new) :]:
+                yield spot.change("limit-removed", Effect.WIDENS, keyword, subject=keyword)
+            for _ in new[len(old) :]:
+                yield spot.change("limit-added", Effect.NARROWS, keyword, subject=keyword)
+
+    def _says_the_same(self, base: Condition, revision: Condition) -> bool:
+        return base.keyword == revision.keyword and all(map(self._sameness.of, base.parts, revision.parts))
 
     def fits(self, base: Alternative, revision: Alternative, view: View) -> bool:
         """Every value of `base` is one of `revision`."""
@@ -257,32 +284,6 @@ class Comparer:
             self._answers[key] = found
         return found
 
-    def _overlap(self, alternatives: Alternatives) -> bool:
-        """Whether a value may fit two of them; apart when their lists of values or bounds, or a tag they carry, are."""
-        return any(
-            not self._apart(one, other)
-            for index, one in enumerate(alternatives)
-            for other in alternatives[:index]
-        )  # fmt: skip
-
-    def _apart(self, one: Alternative, other: Alternative) -> bool:
-        if one.values is not None and other.values is not None:
-            return not one.values & other.values
-        if one.bounds.apart_from(other.bounds):
-            return True
-        if one.members is None or other.members is None:
-            return False
-        shared = one.members.required & other.members.required & one.members.named.keys() & other.members.named.keys()
-        return any(self._tags_differ(one.members.named[name], other.members.named[name]) for name in shared)
-
-    def _tags_differ(self, one: Position, other: Position) -> bool:
-        first, second = ([*self._tags(position)] for position in (one, other))
-        return bool(first) and bool(second) and not set(first) & set(second)
-
-    def _tags(self, position: Position) -> frozenset[str]:
-        found = self._base.shape(position).of(STRING)
-        return found[0].values or frozenset() if len(found) == 1 else frozenset()
-
 
 def kinds_text(shape: Shape) -> str:
     """The types as a contract names them."""
@@ -293,24 +294,16 @@ def kinds_text(shape: Shape) -> str:
     return " or ".join(names) if len(names) < 6 else "any"
 
 
+def _composed(exclusive: bool) -> str:
+    return "one of" if exclusive else "any of"
+
+
 def _composition(spot: Spot, found: list[Change | Inner]) -> Iterator[Change]:
     """A further part of an `allOf` is one more thing to obey, also where by itself it would only name new members."""
     before, after = spot.base.said("allOf"), spot.revision.said("allOf")
     names = [one.subject for one in found if isinstance(one, Change) and one.rule == "property-added"]
     if names and isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
         yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
-
-
-def _conditions(spot: Spot, base: tuple[Condition, ...], revision: tuple[Condition, ...]) -> members.Found:
-    for keyword in ("not", "if"):
-        old = [one for one in base if one.keyword == keyword]
-        new = [one for one in revision if one.keyword == keyword]
-        for before, after in zip(old, new, strict=False):
-            yield from _condition(before, after)
-        for _ in old[len(new) :]:
-            yield spot.change("limit-removed", Effect.WIDENS, keyword, subject=keyword)
-        for _ in new[len(old) :]:
-            yield spot.change("limit-added", Effect.NARROWS, keyword, subject=keyword)
 
 
 def _condition(base: Condition, revision: Condition) -> members.Found:

@@ -22,6 +22,8 @@ class Grade(StrEnum):
 
 
 _ORDER = list(Grade)
+# What is gone is one thing to who sends it and another to who reads it: it is told to whom it matters.
+_TWOFOLD = frozenset({"property-removed", "required-property-removed", "property-unknown"})
 
 
 @dataclass(slots=True)
@@ -88,7 +90,8 @@ class _Gathering:
     def gather(self, seen: Iterable[Seen]) -> list[Finding]:
         for one in seen:
             self._add(one)
-        return sorted(self._found.values(), key=lambda one: _ORDER.index(one.grade))
+        found = (one for one in self._found.values() if one.grade is not Grade.NOTE or one.rule not in _TWOFOLD)
+        return sorted(found, key=lambda one: _ORDER.index(one.grade))
 
     def _add(self, seen: Seen) -> None:
         change = seen.change

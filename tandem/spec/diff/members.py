@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tandem.spec.diff.changes import Change, Direction, Effect, Spot
-from tandem.spec.diff.shape import ANYTHING, NOTHING, Items, Members, Position
+from tandem.spec.diff.shape import Items, Members, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class Inner:
 Found = Iterator[Change | Inner]
 
 _HIDDEN = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}
+# By what members without a name may be before and after.
+_EXTENTS = {
+    ("any", "some"): ("other-properties-limited", Effect.NARROWS),
+    ("some", "any"): ("other-properties-freed", Effect.WIDENS),
+    ("any", "none"): ("object-closed", Effect.NARROWS),
+    ("some", "none"): ("object-closed", Effect.NARROWS),
+    ("none", "any"): ("object-opened", Effect.WIDENS),
+    ("none", "some"): ("object-opened", Effect.WIDENS),
+}
 _NO_ITEMS = Items()
 _NO_MEMBERS = Members()
 
@@ -56,7 +65,6 @@ def objects(spot: Spot, base: Members | None, revision: Members | None, directio
     yield from _rest(spot, old, new)
     yield from _patterns(spot, old, new)
     yield from limit(spot, "propertyNames", "names", old.names, new.names)
-    yield from limit(spot, "unevaluatedProperties", "other members", old.unevaluated, new.unevaluated)
     yield from _also_required(spot, old, new)
     for name in _both(old.also_obeyed, new.also_obeyed):
         base_rule, new_rule = old.also_obeyed.get(name), new.also_obeyed.get(name)
@@ -81,12 +89,14 @@ def _named(spot: Spot, old: Members, new: Members, hidden: set[str]) -> Found:
 
 def _removed(spot: Spot, name: str, base: Position, old: Members, new: Members, *, became_hidden: bool) -> Found:
     rest = _unnamed(new, name)
-    if rest.key == NOTHING.key:
+    if rest.is_nothing:
         yield spot.change("property-refused", Effect.NARROWS, "properties", subject=name)
         if name in old.required:
             yield spot.change("required-property-removed", Effect.WIDENS, "properties", subject=name)
-    elif rest.key != ANYTHING.key and not became_hidden:
+    elif not rest.is_anything and not became_hidden:
         yield spot.change("property-undeclared", Effect.NOTES, "properties", subject=name)
+        if name in old.required and name not in new.required:
+            yield spot.change("required-property-removed", Effect.WIDENS, "properties", subject=name)
         yield Inner(name, base, rest)
     else:
         if name in old.required and name not in new.required:
@@ -99,14 +109,16 @@ def _removed(spot: Spot, name: str, base: Position, old: Members, new: Members, 
 def _added(spot: Spot, name: str, revision: Position, old: Members, new: Members, *, was_hidden: bool) -> Found:
     rest = _unnamed(old, name)
     rule = "required-property-added" if name in new.required else "property-added"
-    if rest.key == NOTHING.key:
+    if rest.is_nothing:
         yield spot.change("property-let-in", Effect.WIDENS, "properties", subject=name)
-    elif rest.key != ANYTHING.key and not was_hidden:
+    elif not rest.is_anything and not was_hidden:
         yield spot.change(rule, Effect.NOTES, "properties", subject=name)
         yield Inner(name, rest, revision)
     elif name not in new.required or name in old.required:
         # By the letter, an object open to any member narrows when one gets a type; nobody sent it before it had a name.
         yield spot.change("property-added", Effect.NOTES, "properties", subject=name)
+        if name in old.required and not was_hidden:
+            yield Inner(name, rest, revision)
 
 
 def _unnamed(members: Members, name: str) -> Position:
@@ -114,7 +126,7 @@ def _unnamed(members: Members, name: str) -> Position:
     known = [position for pattern, position in members.patterns.items() if _matches(pattern, name)]
     if known:
         return Position(tuple(piece for position in known for piece in position.pieces))
-    return members.rest
+    return members.others
 
 
 @lru_cache(maxsize=4096)
@@ -137,19 +149,17 @@ def _required(spot: Spot, old: Members, new: Members) -> Found:
 
 
 def _rest(spot: Spot, old: Members, new: Members) -> Found:
-    keyword = "additionalProperties"
-    if old.rest.key == new.rest.key:
-        return
-    if new.rest.key == NOTHING.key:
-        yield spot.change("object-closed", Effect.NARROWS, keyword, "any", "none")
-    elif old.rest.key == NOTHING.key:
-        yield spot.change("object-opened", Effect.WIDENS, keyword, "none", "any")
-    elif old.rest.key == ANYTHING.key:
-        yield spot.change("other-properties-limited", Effect.NARROWS, keyword, "any", "some")
-    elif new.rest.key == ANYTHING.key:
-        yield spot.change("other-properties-freed", Effect.WIDENS, keyword, "some", "any")
-    else:
-        yield Inner("any other name", old.rest, new.rest)
+    keyword = "additionalProperties" if spot.revision.has("additionalProperties") else "unevaluatedProperties"
+    before, after = _extent(old.others), _extent(new.others)
+    if before == after == "some":
+        yield Inner("any other name", old.others, new.others)
+    elif before != after:
+        rule, effect = _EXTENTS[before, after]
+        yield spot.change(rule, effect, keyword, before, after)
+
+
+def _extent(others: Position) -> str:
+    return "none" if others.is_nothing else "any" if others.is_anything else "some"
 
 
 def _patterns(spot: Spot, old: Members, new: Members) -> Found:
@@ -159,10 +169,10 @@ def _patterns(spot: Spot, old: Members, new: Members) -> Found:
         if base is not None and revision is not None:
             yield Inner(f"/{pattern}/", base, revision)
         elif base is None:
-            effect = Effect.WIDENS if old.rest.key == NOTHING.key else Effect.NARROWS
+            effect = Effect.WIDENS if old.others.is_nothing else Effect.NARROWS
             yield spot.change("names-by-pattern-added", effect, keyword, subject=pattern)
         else:
-            effect = Effect.NARROWS if new.rest.key == NOTHING.key else Effect.WIDENS
+            effect = Effect.NARROWS if new.others.is_nothing else Effect.WIDENS
             yield spot.change("names-by-pattern-removed", effect, keyword, subject=pattern)
 
 
@@ -170,9 +180,9 @@ def limit(spot: Spot, keyword: str, step: str, old: Position | None, new: Positi
     """A keyword with a schema that only limits: there or not."""
     if old is not None and new is not None:
         yield Inner(step, old, new)
-    elif new is not None and new.key != ANYTHING.key:
+    elif new is not None and not new.is_anything:
         yield spot.change("limit-added", Effect.NARROWS, keyword, subject=step)
-    elif old is not None and old.key != ANYTHING.key:
+    elif old is not None and not old.is_anything:
         yield spot.change("limit-removed", Effect.WIDENS, keyword, subject=step)
 
 

@@ -85,6 +85,9 @@ class Exact:
     def operation(self, name: str) -> str:
         return self.name(name)
 
+    def kinds(self, text: str) -> str:
+        return self.name(text)
+
     def at(self, spot: Where) -> str:
         if spot.owner:
             return f"{spot.part} {self.name(_dotted((spot.owner, *spot.steps)))}".strip()
@@ -100,13 +103,13 @@ class Plain:
     summaries: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, text: str) -> str:
-        kinds = text.split(" or ")
-        if all(kind in _KINDS or kind == "number" for kind in kinds):
-            return " or ".join(_KINDS.get(kind, kind) for kind in kinds)
         return f"*{words(text)}*"
 
+    def kinds(self, text: str) -> str:
+        return " or ".join(_KINDS.get(kind) or words(kind) for kind in text.split(" or "))
+
     def operation(self, name: str) -> str:
-        return f"*{_harmless(self.summaries[name])}*" if self.summaries.get(name) else f"`{_clipped(name)}`"
+        return f"*{harmless(self.summaries[name])}*" if self.summaries.get(name) else f"`{_clipped(name)}`"
 
     def at(self, spot: Where) -> str:
         steps = [step for step in spot.steps if not step.startswith("[")]
@@ -119,14 +122,14 @@ class Plain:
 def words(name: str) -> str:
     """`reminder_date` and `reminderDate` as people say them."""
     parts = _WORD_START.sub(" ", name).split()
-    return _harmless(" ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)) or "—"
+    return harmless(" ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)) or "—"
 
 
 def _dotted(steps: tuple[str, ...]) -> str:
     return re.sub(r"\.(?=\[\d*\])", "", ".".join(steps))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Without anything that Markdown or HTML would take for more than text."""
     return _clipped(re.sub(r"[^\w\s,.:;()'’/%+&-]", "", text))
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import reduce
+from itertools import combinations
 from typing import Any
 
 from tandem.spec.diff.document import Document
@@ -15,6 +16,7 @@ from tandem.spec.diff.shape import (
     ARRAY,
     BOOLEAN,
     EVERYTHING,
+    IDLE,
     KINDS,
     NOTHING,
     NULL,
@@ -166,7 +168,8 @@ class Normaliser:
         )
 
     def _items(self, raw: dict[str, Any]) -> Items:
-        first, rest = raw.get("prefixItems"), raw.get("items")
+        first = raw.get("prefixItems")
+        rest, unevaluated = _others(raw, "items", "unevaluatedItems")
         if isinstance(rest, list):
             first, rest = rest, raw.get("additionalItems")
         contains = raw.get("contains")
@@ -178,20 +181,21 @@ class Normaliser:
             self.position(rest),
             raw.get("uniqueItems") is True,
             ((self.position(contains), many),) if isinstance(contains, dict | bool) else (),
-            self._optional(raw.get("unevaluatedItems")),
+            self._optional(unevaluated),
         )
 
     def _members(self, raw: dict[str, Any]) -> Members:
         also_required = raw.get("dependentRequired")
+        rest, unevaluated = _others(raw, "additionalProperties", "unevaluatedProperties")
         return Members(
             self._named(raw.get("properties")),
             _names(raw.get("required")),
-            self.position(raw.get("additionalProperties")),
+            self.position(rest),
             self._named(raw.get("patternProperties")),
             self._optional(raw.get("propertyNames")),
             {name: _names(of) for name, of in also_required.items()} if isinstance(also_required, dict) else {},
             self._named(raw.get("dependentSchemas")),
-            self._optional(raw.get("unevaluatedProperties")),
+            self._optional(unevaluated),
             self._discriminator(raw.get("discriminator")),
         )
 
@@ -217,8 +221,10 @@ class Normaliser:
     def _union(self, branches: list[Raw], *, exclusive: bool) -> Shape:
         shapes = [self._named_shape(branch) for branch in branches]
         joined = reduce(Shape.join, shapes)
+        if not exclusive:
+            return joined
         shared = {kind for kind in joined.kinds if sum(bool(one.of(kind)) for one in shapes) > 1}
-        return Shape(joined.by_kind, joined.exclusive | shared if exclusive else joined.exclusive)
+        return Shape(joined.by_kind, joined.exclusive | shared).without(_listed_twice(shapes))
 
     def _named_shape(self, branch: Raw) -> Shape:
         shape = self.shape(self.position(branch))
@@ -236,20 +242,10 @@ class Normaliser:
         return str(branch.get("title", ""))
 
 
-_SAY_NOTHING = frozenset(
-    {
-        "type",
-        "description",
-        "title",
-        "example",
-        "examples",
-        "default",
-        "deprecated",
-        "readOnly",
-        "writeOnly",
-        "nullable",
-    }
-)
+# Of one kind of value; unions and types are looked at elsewhere.
+_SAY_NOTHING = IDLE | {"type", "nullable", "anyOf", "oneOf"}
+# Beside none of these, what is not evaluated is what neither `properties` nor `items` names.
+_EVALUATE = frozenset({"$ref", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas", "contains"})
 
 _WORDS = {
     NUMBER: frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
@@ -259,9 +255,22 @@ _WORDS = {
 }
 
 
+def _listed_twice(shapes: list[Shape]) -> frozenset[str]:
+    """Values that more than one branch lists."""
+    lists = [{value for kind in one.kinds for each in one.of(kind) for value in each.values or ()} for one in shapes]
+    return frozenset(value for one, other in combinations(lists, 2) for value in one & other)
+
+
 def _schemas(value: Any) -> Iterator[Raw]:
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict | bool))
+
+
+def _others(raw: Mapping[str, Any], word: str, unevaluated: str) -> tuple[Any, Any]:
+    """What the schema says of members that it does not name, and of those that nothing around it names either."""
+    if word in raw:
+        return raw[word], None
+    return (None, raw.get(unevaluated)) if raw.keys() & _EVALUATE else (raw.get(unevaluated), None)
 
 
 def _names(value: Any) -> frozenset[str]:

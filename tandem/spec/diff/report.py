@@ -10,7 +10,7 @@ from typing import Any
 
 from tandem.spec.diff.document import Document, Place
 from tandem.spec.diff.findings import Diff, Finding, Grade
-from tandem.spec.diff.names import Plain, words
+from tandem.spec.diff.names import Plain, harmless, words
 from tandem.spec.diff.operations import operations
 from tandem.spec.diff.waivers import Waiver
 from tandem.spec.diff.wording import Said, said
@@ -38,6 +38,14 @@ class Told:
     @property
     def counts(self) -> bool:
         return self.waiver is None
+
+    @property
+    def line(self) -> str:
+        """The thing and what changed of it: "Invoice: a new optional field *reminder date*"."""
+        plain = self.said.plain
+        if not self.thing or self.finding.change.subject in self.finding.operations:
+            return plain
+        return f"{self.thing[:1].upper()}{self.thing[1:]}: {plain[:1].lower()}{plain[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def _told(finding: Finding, title: str, plain: Plain, waivers: Mapping[str, Waiv
     waiver = waivers.get(finding.fingerprint) if finding.grade is not Grade.NOTE else None
     name = finding.component.partition("/")[2]
     first = finding.operations[0] if finding.operations else ""
-    thing = words(name) if name else plain.summaries.get(first, first)
+    thing = words(name) if name else harmless(plain.summaries.get(first) or first)
     place = _place(finding.place, short)
     return Told(finding, said(finding, plain), place, short(finding.place.file), (title,), thing, waiver)
 
@@ -139,7 +147,7 @@ def _place(place: Place, short: Short) -> str:
 def _title(document: Document) -> str:
     info = document.root.get("info")
     title = info.get("title") if isinstance(info, dict) else None
-    return " ".join(str(title).split())[:80] if title else ""
+    return harmless(str(title)) if title else ""
 
 
 def _summaries(document: Document) -> Iterator[tuple[str, str]]:

@@ -35,8 +35,11 @@ class Sameness:
             if one != other or self._known.get((id(one), id(other))) is False:
                 self._known[start] = False
                 return False
-            for holders in zip(_holders(one), _holders(other), strict=True):
-                targets = (self._base.target(holders[0]), self._revision.target(holders[1]))
+            for holder, twin in _inside(one, other):
+                if not isinstance(holder, dict):
+                    self._known[start] = False
+                    return False
+                targets = (self._base.target(holder), self._revision.target(twin))
                 key = (id(targets[0]), id(targets[1]))
                 if key not in reached and not self._known.get(key):
                     reached[key] = targets
@@ -45,13 +48,15 @@ class Sameness:
         return True
 
 
-def _holders(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside with a reference, in one order for equal values."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
-            yield value
-        for key in sorted(value):
-            yield from _holders(value[key])
-    elif isinstance(value, list):
-        for item in value:
-            yield from _holders(item)
+def _inside(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
+    """Every object with a reference beside its twin; and what only Python takes for equal, 1 and true."""
+    if isinstance(one, dict):
+        if isinstance(one.get("$ref"), str):
+            yield one, other
+        for key, value in one.items():
+            yield from _inside(value, other[key])
+    elif isinstance(one, list):
+        for value, twin in zip(one, other, strict=True):
+            yield from _inside(value, twin)
+    elif isinstance(one, bool) is not isinstance(other, bool):
+        yield one, other

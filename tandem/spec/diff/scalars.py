@@ -80,9 +80,8 @@ def _within_facets(one: Alternative, value: str) -> bool:
         exact = number(found) or Decimal(0)
         whole = not one.whole or exact == exact.to_integral_value()
         return whole and one.bounds.holds(exact) and all(exact % step == 0 for step in one.steps)
-    if isinstance(found, str):
-        return one.bounds.holds(len(found)) and all(_matches(pattern, found) for pattern in one.patterns)
-    return True
+    matches = not isinstance(found, str) or all(_matches(pattern, found) for pattern in one.patterns)
+    return matches and one.bounds.holds(len(found))
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -128,16 +127,19 @@ def _high_keyword(spot: Spot, plain: str) -> str:
 
 def _steps(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Change]:
     if base.whole != revision.whole:
-        narrows = revision.whole and not all(step % 1 == 0 for step in base.steps or {Decimal("0.1")})
-        if narrows:
+        if revision.whole and not _are_whole(base):
             yield spot.change("fractions-refused", Effect.NARROWS, "type", "number", "integer")
-        elif base.whole:
+        elif base.whole and not _are_whole(revision):
             yield spot.change("fractions-accepted", Effect.WIDENS, "type", "integer", "number")
     fewer = not _divides(revision.steps, base)
     more = not _divides(base.steps, revision)
     if fewer or more:
         effect = Effect.SHIFTS if fewer and more else Effect.NARROWS if fewer else Effect.WIDENS
         yield spot.change("multiple-changed", effect, "multipleOf", base.steps or "any", revision.steps or "any")
+
+
+def _are_whole(numbers: Alternative) -> bool:
+    return numbers.whole or any(step % 1 == 0 for step in numbers.steps)
 
 
 def _divides(steps: frozenset[Decimal], of: Alternative) -> bool:

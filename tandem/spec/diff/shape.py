@@ -18,6 +18,12 @@ NULL, BOOLEAN, NUMBER, STRING, ARRAY, OBJECT = KINDS = ("null", "boolean", "numb
 
 Raw = dict[str, Any] | bool
 
+# Words that by themselves refuse no value; the schemas inside `allOf` and behind `$ref` are pieces of their own.
+IDLE = frozenset({
+    "$comment", "$ref", "allOf", "default", "deprecated", "description", "example", "examples", "externalDocs",
+    "readOnly", "title", "writeOnly", "xml",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Position:
@@ -37,6 +43,14 @@ class Position:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @cached_property
+    def is_anything(self) -> bool:
+        return all(isinstance(piece, dict) and piece.keys() <= IDLE for piece in self.pieces)
+
+    @cached_property
+    def is_nothing(self) -> bool:
+        return any(piece is False for piece in self.pieces)
 
     def said(self, keyword: str) -> Any:
         """What the first piece that has the keyword says."""
@@ -89,7 +103,10 @@ class Discriminator:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What an object may contain. `rest` is for names that neither `named` nor `patterns` know."""
+    """What an object may contain. `rest` is for names that neither `named` nor `patterns` know.
+
+    `unevaluated` is for the same names, said around unions and references.
+    """
 
     named: Mapping[str, Position] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
@@ -100,6 +117,10 @@ class Members:
     also_obeyed: Mapping[str, Position] = field(default_factory=dict)
     unevaluated: Position | None = None
     discriminator: Discriminator | None = None
+
+    @property
+    def others(self) -> Position:
+        return self.unevaluated if self.unevaluated is not None and self.rest.is_anything else self.rest
 
     def meet(self, other: Members) -> Members:
         names = {**self.named, **other.named}
@@ -186,6 +207,12 @@ class Alternative:
     def is_only_values(self) -> bool:
         return self.values is not None and self == Alternative(self.kind, self.name, self.values)
 
+    def without(self, values: frozenset[str]) -> Alternative | None:
+        if self.values is None or not self.values & values:
+            return self
+        left = self.values - values
+        return replace(self, values=left) if left else None
+
     def called(self, name: str) -> Alternative:
         return replace(self, name=name) if name and not self.name else self
 
@@ -219,6 +246,15 @@ class Shape:
         return Shape(
             {kind: _together((*self.of(kind), *other.of(kind))) for kind in kinds}, self.exclusive | other.exclusive
         )
+
+    def without(self, values: frozenset[str]) -> Shape:
+        """Lists of values lose some."""
+        if not values:
+            return self
+        by_kind = {
+            kind: tuple(left for one in found if (left := one.without(values))) for kind, found in self.by_kind.items()
+        }
+        return Shape({kind: found for kind, found in by_kind.items() if found}, self.exclusive)
 
     def with_null(self) -> Shape:
         return Shape({**self.by_kind, NULL: (Alternative(NULL),)}, self.exclusive)

@@ -23,34 +23,35 @@ _UNKNOWN = Words(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`plain` is `what` in the words of a product manager. `who` is empty when nobody breaks."""
+    """`plain` and `plain_who` are in the words of a product manager. `who` is empty when nobody breaks."""
 
     what: str
     plain: str
     who: tuple[str, ...]
+    plain_who: tuple[str, ...]
     advice: str
 
 
 def said(finding: Finding, plain: Plain) -> Said:
     words = WORDS.get(finding.rule, _UNKNOWN)
-    fill = _filler(finding, _EXACT)
+    fill, fill_plainly = _filler(finding, _EXACT), _filler(finding, plain)
     sentences = {Direction.REQUEST: words.sends or _UNKNOWN.sends, Direction.RESPONSE: words.reads or _UNKNOWN.reads}
-    who = tuple(dict.fromkeys(fill(sentences[direction]) for direction in finding.breaks))
+    broken = tuple(dict.fromkeys(sentences[direction] for direction in finding.breaks))
     return Said(
         what=fill(words.what),
-        plain=_filler(finding, plain)(words.plain or words.what),
-        who=who,
-        advice=fill(words.advice) if who else "",
+        plain=fill_plainly(words.plain or words.what),
+        who=tuple(map(fill, broken)),
+        plain_who=tuple(map(fill_plainly, broken)),
+        advice=fill(words.advice) if broken else "",
     )
 
 
 def _filler(finding: Finding, names: Exact | Plain) -> Callable[[str], str]:
     change, spot = finding.change, where(finding)
-    name = names.operation if finding.rule.startswith(("operation-a", "operation-r", "webhook")) else names.name
     values = {
         "at": names.at(spot),
         "it": names.at(spot.inside(change.subject) if _OF_A_MEMBER in finding.rule else spot),
-        "name": name(change.subject),
+        "name": _naming(finding.rule, names)(change.subject),
         "before": names.name(change.before),
         "after": names.name(change.after),
         "change": _from_to(change.before, change.after, names),
@@ -63,6 +64,13 @@ def _filler(finding: Finding, names: Exact | Plain) -> Callable[[str], str]:
         return text[:1].upper() + text[1:]
 
     return fill
+
+
+def _naming(rule: str, names: Exact | Plain) -> Callable[[str], str]:
+    """What the subject of such a change is: an operation, a kind of value, or the name of something."""
+    if rule.startswith(("operation-", "webhook-")):
+        return names.operation
+    return names.kinds if rule.startswith("type-") else names.name
 
 
 def _from_to(before: str, after: str, names: Exact | Plain) -> str:

@@ -85,7 +85,7 @@ def test_optional_field_is_new_in_exact_and_in_plain_words(ask: Ask) -> None:
     more = {**INVOICE, "properties": {**INVOICE["properties"], "reminder_date": {"type": "string"}}}
     told = _said(ask, with_answer(INVOICE), with_answer(more))
     assert told == Said("`reminder_date` of the 200 answer is new and optional",
-                        "A new optional field *reminder date*", (), "")  # fmt: skip
+                        "A new optional field *reminder date*", (), (), "")  # fmt: skip
 
 
 def test_new_value_in_an_answer_names_who_reads_it(ask: Ask) -> None:
