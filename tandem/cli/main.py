@@ -9,8 +9,24 @@ from pathlib import Path
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import client, contract, down, drift, events, logs, mock, reset, restart, route, seed, status, token, up
-from tandem.cli.verdict import is_verdict
+from tandem.cli import (
+    client,
+    contract,
+    down,
+    drift,
+    events,
+    gate,
+    logs,
+    mock,
+    reset,
+    restart,
+    route,
+    seed,
+    status,
+    token,
+    up,
+)
+from tandem.cli.verdict import Verdict, is_verdict
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused, Trouble, disk_trouble
@@ -37,6 +53,7 @@ app.command()(status.status)
 app.command()(logs.logs)
 app.command()(route.route)
 app.command()(drift.drift)
+app.command(cls=Verdict)(gate.gate)
 app.command()(token.token)
 app.command()(restart.restart)
 app.command()(seed.seed)

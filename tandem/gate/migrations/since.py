@@ -1,21 +1,41 @@
-"""What is in production: the ref that new revisions are counted from."""
+"""What is in production: the ref that new revisions are counted from, and what it holds."""
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
+import tarfile
 from pathlib import Path
 
-from tandem.local.trouble import Refused
-
-
-def git(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", "-C", str(project), *arguments], capture_output=True, timeout=30, check=False)
-    except FileNotFoundError as error:
-        raise Refused("git is not installed, and the gate asks it what was released.") from error
+from tandem.local.trouble import Refused, Trouble
 
 
 def last_tag(project: Path) -> str:
     """ "" where nothing was tagged, or where there is no git repository."""
-    asked = git(project, "describe", "--tags", "--abbrev=0")
+    asked = _git(project, "describe", "--tags", "--abbrev=0")
     return asked.stdout.decode().strip() if asked.returncode == 0 else ""
+
+
+def text_at(project: Path, ref: str, path: Path) -> str | None:
+    """A file as it was; None when it was not there. Raises Refused for a ref that does not exist."""
+    if _git(project, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").returncode != 0:
+        raise Refused(f"There is no git ref {ref!r} here, so nobody can say which revisions are new.")
+    shown = _git(project, "show", f"{ref}:./{os.path.relpath(path, project)}")
+    return shown.stdout.decode() if shown.returncode == 0 else None
+
+
+def unpack(project: Path, ref: str, folder: Path) -> None:
+    """Everything that the ref holds of this project."""
+    archive = _git(project, "archive", "--format=tar", ref)
+    if archive.returncode != 0:
+        raise Trouble(f"{ref} cannot be unpacked: {archive.stderr.decode().strip()}")
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+        tar.extractall(folder, filter="data")
+
+
+def _git(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", "-C", str(project), *arguments], capture_output=True, timeout=60, check=False)
+    except FileNotFoundError as error:
+        raise Refused("git is not installed, and the gate asks it what was released.") from error

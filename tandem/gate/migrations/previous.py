@@ -1,0 +1,84 @@
+"""The release before this one, on the schema of this one: its own code and tests, with the new revisions."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tandem.gate.migrations.since import unpack
+from tandem.gate.subject import Subject
+from tandem.kit.migrations.revisions import KIT_FOLDER
+
+_SECONDS = 120.0
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+# It takes a minute, and the service's own gate has asked the same of this release.
+_LEFT_OUT = "test_schemathesis.py"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`failed` are its tests; None when they could not be run, for the reason in `said`."""
+
+    failed: tuple[str, ...] | None
+    said: str
+
+
+def run_tests(subject: Subject, look: Callable[[], None]) -> Outcome:
+    tests = f"tests/services/{subject.name}"
+    with _checkout(subject) as folder:
+        if not (folder / tests).is_dir():
+            return Outcome(None, f"{subject.since} has no {tests}")
+        look()
+        code, said = _pytest(folder, tests)
+    if code is None:
+        return Outcome(None, f"its tests did not end within {_SECONDS:g} s")
+    failed = tuple(_FAILED.findall(said))
+    if code == 0 or failed:
+        return Outcome(failed, said)
+    return Outcome(
+        None, f"its tests could not be run: {said.strip().splitlines()[-1] if said.strip() else 'no reason'}"
+    )
+
+
+@contextlib.contextmanager
+def _checkout(subject: Subject) -> Iterator[Path]:
+    """The old release with the new revisions. Its seed stays the old one: that is code, not schema."""
+    with tempfile.TemporaryDirectory(prefix="tandem-previous-") as name:
+        folder = Path(name)
+        unpack(subject.project, subject.since, folder)
+        # Root's PostgreSQL runs as somebody else and has to pass through.
+        folder.chmod(0o711)
+        for source in (subject.project / "services" / subject.name / "migrations", KIT_FOLDER):
+            if not source.is_relative_to(subject.project):
+                continue
+            target = folder / source.relative_to(subject.project)
+            target.mkdir(parents=True, exist_ok=True)
+            for revision in source.glob("*.py"):
+                shutil.copy(revision, target)
+        yield folder
+
+
+def _pytest(folder: Path, tests: str) -> tuple[int | None, str]:
+    """In a session of its own, so that whatever it started ends with it."""
+    line = [sys.executable, "-m", "pytest", tests, f"--ignore={tests}/{_LEFT_OUT}", "-q", "-p", "no:cacheprovider"]
+    told = {**os.environ, "PYTHONPATH": str(folder)}
+    with subprocess.Popen(
+        line, cwd=folder, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None, ""
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, said
