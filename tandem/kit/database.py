@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, TypeAlias
 
 import asyncpg
@@ -154,6 +154,37 @@ class Database:
         """A read-only view of one moment, for several statements that must agree."""
         async with self.session() as session, session.transaction(isolation="repeatable_read", readonly=True):
             yield session
+
+
+class FailureIgnored(RuntimeError):
+    """A statement failed and the handler went on: PostgreSQL undoes it all, and COMMIT says so with a word."""
+
+    def __init__(self) -> None:
+        super().__init__("a statement of this transaction failed and the handler went on as if nothing had happened")
+
+
+async def commit(session: Session) -> None:
+    """Raises FailureIgnored when nothing was kept."""
+    if await session.execute("COMMIT") != "COMMIT":
+        raise FailureIgnored
+
+
+async def roll_back(session: Session) -> None:
+    # A connection that is gone has rolled back by itself.
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await session.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def transaction(session: Session) -> AsyncIterator[None]:
+    """Unlike asyncpg's, which does not look whether COMMIT kept anything."""
+    await session.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        await roll_back(session)
+        raise
+    await commit(session)
 
 
 async def _keep_session(_: object) -> None:

@@ -4,27 +4,18 @@ keeping a connection from everybody else while a slow peer thinks."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
-
-import asyncpg
 
 from tandem.kit.answers import Answer
 from tandem.kit.context import current
-from tandem.kit.database import Database, DatabaseUnavailable, Record, Session, translated_errors
+from tandem.kit.database import Database, DatabaseUnavailable, Record, Session, commit, roll_back, translated_errors
 from tandem.kit.idempotency import Attempt
 
 _UNCERTAIN_DETAIL = (
     "The database stopped answering while it kept the change; whether it did is not known. "
     "Repeat the request with the same Idempotency-Key, or look before you do it again."
 )
-
-
-class FailureIgnored(RuntimeError):
-    """A statement failed and the handler went on: PostgreSQL undoes it all, and COMMIT says so with a word."""
-
-    def __init__(self) -> None:
-        super().__init__("a statement of this transaction failed and the handler went on as if nothing had happened")
 
 
 class Replayed(Exception):
@@ -96,17 +87,13 @@ class Write:
             return
         try:
             with translated_errors():
-                outcome = await self._session.execute("COMMIT")
+                await commit(self._session)
         except DatabaseUnavailable as problem:
             raise DatabaseUnavailable(_UNCERTAIN_DETAIL) from problem
-        if outcome != "COMMIT":
-            raise FailureIgnored
 
     async def roll_back(self) -> None:
         if self._session is not None and self._in_transaction:
-            # A connection that is gone has rolled back by itself.
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self._session.execute("ROLLBACK")
+            await roll_back(self._session)
 
     async def release(self) -> None:
         if self._session is not None:

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from tandem.kit.context import RequestContext, current
-from tandem.kit.database import Database
-from tandem.kit.writing import FailureIgnored, writing
+from tandem.kit.database import Database, FailureIgnored
+from tandem.kit.writing import writing
 
 INSERT = "INSERT INTO loans VALUES ($1)"
 

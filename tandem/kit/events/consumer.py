@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from tandem.kit.context import RequestContext, current
-from tandem.kit.database import Session, translated_errors
+from tandem.kit.database import Session, transaction, translated_errors
 from tandem.kit.events import inbox, metrics
 from tandem.kit.events.envelope import Event, UnusableEvent
 from tandem.kit.events.transport import Delivery, Transport
@@ -110,7 +110,7 @@ class Consumer(Loop):
         current.set(RequestContext(event.request_id, event.traceparent, time.monotonic() + self._seconds_per_event))
         async with asyncio.timeout(self._seconds_per_event):
             with translated_errors():
-                async with self._pool.acquire() as connection, connection.transaction():
+                async with self._pool.acquire() as connection, transaction(connection):
                     first = await inbox.first_time(connection, event.id)
                     if first:
                         await self._apply(connection, event)

@@ -1,8 +1,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from asyncpg import PostgresError
 from structlog.testing import capture_logs
 
 from tandem.kit.context import current
@@ -130,6 +132,22 @@ async def test_failed_event_is_repeated_before_the_next_of_its_subject(
     await memory.publish([say("crd_1"), say("crd_1"), say("crd_2")])
     await empty()
     assert await written(pool) == [3, 1, 2]
+
+
+async def test_statement_whose_failure_the_handler_swallows_does_not_lose_the_event(
+    pool: Pool, memory: Losing, consume: Consume, empty: Empty, say: Say
+) -> None:
+    wrong = ["INSERT INTO applied (subject) VALUES (1, 2)"]
+
+    async def apply(connection: Session, event: Event) -> None:
+        await write_down(connection, event)
+        with suppress(PostgresError):
+            await connection.execute(wrong.pop() if wrong else "SELECT 1")
+
+    consume(apply)
+    await memory.publish([say()])
+    await empty()
+    assert await written(pool) == [1]
 
 
 async def test_poison_is_buried_and_blocks_nobody(
