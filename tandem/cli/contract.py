@@ -1,31 +1,31 @@
 """`tandem contract`: work on the contracts and what is generated from them."""
 
 import json
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tandem.cli import contract_diff, contract_explain, contract_lint
+from tandem.cli import contract_diff, contract_explain, contract_lint, contract_release, contract_waive
 from tandem.cli.console import AsJson, out, print_json
-from tandem.cli.contract_files import reading, short, targets
+from tandem.cli.contract_files import Services, chosen, reading, short, targets
 from tandem.cli.verdict import Verdict
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
-from tandem.local.suggestions import one_of
 from tandem.local.trouble import Refused, Trouble
 from tandem.spec.document import assemble
-from tandem.spec.manifest import Manifest, Service, load_manifest
-
-Services = Annotated[list[str] | None, typer.Argument(help="Services; all when none is named.", show_default=False)]
 
 contract = typer.Typer(
-    name="contract", no_args_is_help=True, help="Contracts: lint, explain, check, generate, bundle, release."
+    name="contract",
+    no_args_is_help=True,
+    help="Contracts: lint, explain, compare, agree on changes, release, generate.",
 )
 contract.command()(contract_lint.lint)
 contract.command(cls=Verdict)(contract_diff.diff)
 contract.command()(contract_explain.explain)
+contract.command()(contract_waive.waive)
+contract.command()(contract_release.release)
 
 
 @contract.command()
@@ -43,16 +43,16 @@ def generate(
     from tandem.spec.generate import generated_files
 
     home = Home.find()
-    manifest, chosen = _chosen(home, services)
-    wanted = {
+    manifest, wanted = chosen(home, services)
+    files = {
         path: text
-        for service in chosen
+        for service in wanted
         for path, text in generated_files(manifest, service, home.project / "services").items()
     }
-    stale = stale_files(wanted)
+    stale = stale_files(files)
     if not check:
         for path in stale:
-            path.write_text(wanted[path], encoding="utf-8")
+            path.write_text(files[path], encoding="utf-8")
     names = [str(path.relative_to(home.project)) for path in stale]
     if as_json:
         print_json({"stale" if check else "written": names})
@@ -91,7 +91,7 @@ def _bundled(home: Home, name: str) -> dict[str, Any]:
     """Other people's documents may be written in ways that ours may not, but not with references that lead nowhere."""
     (target,) = targets(home, [name])
     if target.service:
-        return _chosen(home, [target.service])[1][0].contract.document
+        return chosen(home, [target.service])[1][0].contract.document
     try:
         with reading(target):
             document = assemble(target.path)
@@ -106,16 +106,21 @@ def _bundled(home: Home, name: str) -> dict[str, Any]:
 
 @contract.command()
 def check(services: Services = None, *, as_json: AsJson = False) -> None:
-    """Say whether contracts are valid OpenAPI, their examples fit, and no released contract was edited.
+    """Say whether contracts are valid OpenAPI, their examples fit, no release was edited, and every waiver holds.
 
     Example: tandem contract check invoice
     """
     from tandem.spec.check import bundle_complaints, service_complaints
+    from tandem.spec.diff.since_release import waiver_complaints
+    from tandem.spec.diff.waivers import FILE
 
     home = Home.find()
-    manifest, chosen = _chosen(home, services)
-    found = {service.name: service_complaints(service) for service in chosen}
+    manifest, wanted = chosen(home, services)
+    found = {service.name: service_complaints(service) for service in wanted}
     found["all together"] = bundle_complaints(manifest)
+    if (home.contracts / FILE).exists():
+        every = [service.contract_path for service in manifest.services.values()]
+        found["waivers"] = waiver_complaints(home.contracts, every, datetime.now(UTC).date())
     said = {name: [one.replace(f"{home.project}/", "") for one in complaints] for name, complaints in found.items()}
     if as_json:
         print_json(said)
@@ -126,26 +131,3 @@ def check(services: Services = None, *, as_json: AsJson = False) -> None:
                 out.print(f"  {one}", markup=False, soft_wrap=True)
     if any(said.values()):
         raise Refused(f"Not as they should be: {', '.join(name for name, complaints in said.items() if complaints)}.")
-
-
-@contract.command()
-def release(services: Services = None, *, as_json: AsJson = False) -> None:
-    """Keep contracts as they are now under their version. What was released is never edited.
-
-    Example: tandem contract release card
-    """
-    from tandem.spec.releases import release as keep
-
-    home = Home.find()
-    _, chosen = _chosen(home, services)
-    kept = [str(keep(service).relative_to(home.project)) for service in chosen]
-    if as_json:
-        print_json({"released": kept})
-    else:
-        out.print("\n".join(f"Released: {name}." for name in kept))
-
-
-def _chosen(home: Home, names: Sequence[str] | None) -> tuple[Manifest, list[Service]]:
-    manifest = load_manifest(home.contracts)
-    known = manifest.services
-    return manifest, [known[one_of(name, known, "service")] for name in names or known]

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from tandem.kit.contract import ContractError
@@ -13,6 +15,9 @@ from tandem.local.state import Home
 from tandem.local.suggestions import one_of
 from tandem.local.trouble import Trouble
 from tandem.spec.lint import contract_paths
+from tandem.spec.manifest import Manifest, Service, load_manifest
+
+Services = Annotated[list[str] | None, typer.Argument(help="Services; all when none is named.", show_default=False)]
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,13 @@ def targets(home: Home, names: Sequence[str] | None) -> list[Target]:
     except ContractError as error:
         raise Trouble(str(error)) from error
     return [_target(name, known) for name in names or known]
+
+
+def chosen(home: Home, names: Sequence[str] | None) -> tuple[Manifest, list[Service]]:
+    """The manifest and the services of these names; all when none is named."""
+    manifest = load_manifest(home.contracts)
+    known = manifest.services
+    return manifest, [known[one_of(name, known, "service")] for name in names or known]
 
 
 @contextmanager

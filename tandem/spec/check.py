@@ -16,13 +16,18 @@ from tandem.spec.validity import validity_complaints
 
 def service_complaints(service: Service) -> list[str]:
     """A sentence with file and line for everything that is wrong with one contract."""
-    document = assemble(service.contract_path)
+    return [*contract_complaints(service.contract_path), *release_complaints(service)]
+
+
+def contract_complaints(contract: Path) -> list[str]:
+    """The same for the contract alone, whatever was released of it."""
+    document = assemble(contract)
     found = [f"{one.place}: {one.reason}" for one in document.mistakes]
     found += [
         f"{document.place(pointer)}: {said} (at {pointer})"
         for pointer, said in (*validity_complaints(document), *example_complaints(document))
     ]
-    return [*found, *release_complaints(service)]
+    return found
 
 
 def bundle_complaints(manifest: Manifest) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tandem.kit.contract import Contract, ContractError, read
@@ -34,13 +36,24 @@ def release(service: Service) -> Path:
     if path.exists():
         if read(path).data == contract.document:
             return path
-        raise ContractError(contract.path, _version_line(contract), _reuse(contract))
+        raise ContractError(contract.path, version_line(contract), _reuse(contract))
     path.parent.mkdir(exist_ok=True)
     path.write_text(to_yaml(contract.document), encoding="utf-8")
     checksums = {**_checksums(path.parent), path.name: _digest(path)}
     lines = [f"{digest}  {name}\n" for name, digest in sorted(checksums.items())]
     (path.parent / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def set_version(service: Service, version: Version) -> Service:
+    """The service after another version was written into its contract's file; the rest of it stays as it is."""
+    contract = service.contract
+    lines = contract.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = (version_line(contract) or 1) - 1
+    written = re.compile(rf"(version[\"']?\s*:\s*[\"']?){re.escape(contract.version)}")
+    lines[at] = written.sub(rf"\g<1>{version}", lines[at], count=1)
+    contract.path.write_text("".join(lines), encoding="utf-8")
+    return replace(service)
 
 
 def release_complaints(service: Service) -> Iterator[str]:
@@ -58,19 +71,22 @@ def release_complaints(service: Service) -> Iterator[str]:
             yield f"{kept[name]}: a released contract is never edited; undo the edit and release a new version"
     released = _released_path(contract)
     if released.exists() and read(released).data != contract.document:
-        yield f"{contract.path}:{_version_line(contract)}: {_reuse(contract)}"
+        yield f"{contract.path}:{version_line(contract)}: {_reuse(contract)}"
 
 
 def _released_path(contract: Contract) -> Path:
     return contract.path.parent / "released" / f"{contract.version}.yaml"
 
 
-def _version_line(contract: Contract) -> int | None:
+def version_line(contract: Contract) -> int | None:
     return read(contract.path).line_of("/info/version")
 
 
 def _reuse(contract: Contract) -> str:
-    return f"{contract.version} was released and said something else; give the changed contract a new version"
+    return (
+        f"{contract.version} was released and said something else; give the changed contract a new version, "
+        "as `tandem contract release` does"
+    )
 
 
 def _checksums(folder: Path) -> dict[str, str]:

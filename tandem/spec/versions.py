@@ -31,9 +31,10 @@ class Version:
         return f"{self.major}.{self.minor}.{self.patch}"
 
     def after(self, step: Step) -> Version:
+        """Before 1.0.0 nothing is promised, so what breaks is a minor step there (semver.org, 4)."""
         match step:
-            case Step.MAJOR:
+            case Step.MAJOR if self.major:
                 return Version(self.major + 1, 0, 0)
-            case Step.MINOR:
-                return Version(self.major, self.minor + 1, 0)
-        return Version(self.major, self.minor, self.patch + 1)
+            case Step.PATCH:
+                return Version(self.major, self.minor, self.patch + 1)
+        return Version(self.major, self.minor + 1, 0)

@@ -82,17 +82,5 @@ def test_a_bundle_stands_alone(tandem: Tandem, tmp_path: Path) -> None:
     assert "/v1/invoices:" in (tmp_path / "all.yaml").read_text()
 
 
-def test_release_keeps_the_contract_once(tandem: Tandem, project: Path) -> None:
-    shutil.rmtree(project / "contracts/card/released", ignore_errors=True)
-    assert tandem("release", "card") == (0, "Released: contracts/card/released/1.0.0.yaml.\n", "")
-    _spoil(project / "contracts/card/openapi.yaml", "summary: List cards", "summary: List the cards")
-    code, _, err = tandem("release", "card")
-    assert code == 1
-    assert "give the changed contract a new version" in err
-    assert json.loads(tandem("release", "invoice", "--json")[1]) == {
-        "released": ["contracts/invoice/released/1.0.0.yaml"]
-    }
-
-
 def test_a_misspelt_service_is_suggested(tandem: Tandem) -> None:
     assert tandem("check", "invoise") == (1, "", "There is no service 'invoise'. Did you mean `invoice`?\n")

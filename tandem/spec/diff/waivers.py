@@ -13,9 +13,9 @@ from tandem.spec.bundle import to_yaml
 
 FILE = "waivers.yaml"
 _HEAD = """\
-# Changes that break somebody and were agreed all the same, each until its day. `tandem contract waive` writes here;
-# it is reviewed like code. What has ended or is no longer found is refused by `tandem contract check`: delete it.
-waivers:
+# Changes that break somebody and were agreed all the same, each until its day. `tandem contract waive` writes this file
+# and keeps no other comments; it is reviewed like code. `tandem contract check` refuses a waiver that has ended and
+# one whose change is no longer there: take it out.
 """
 _WORDS = ("fingerprint", "change", "until", "because", "owner")
 
@@ -40,9 +40,17 @@ def read_waivers(contracts: Path) -> list[Waiver]:
     return list(_waivers(read(path))) if path.exists() else []
 
 
+def write_waiver(contracts: Path, waiver: Waiver) -> None:
+    """Add it, or renew the one for the same change. The next to end stands first."""
+    others = [one for one in read_waivers(contracts) if one.fingerprint != waiver.fingerprint]
+    ordered = sorted([*others, waiver], key=lambda one: (one.until, one.fingerprint))
+    text = to_yaml({"waivers": [one.as_json() for one in ordered]})
+    (contracts / FILE).write_text(_HEAD + text, encoding="utf-8")
+
+
 def _waivers(source: SourceFile) -> Iterator[Waiver]:
     listed = source.data.get("waivers") if isinstance(source.data, dict) else None
-    if not isinstance(listed, list | None) or not isinstance(source.data, dict):
+    if not isinstance(source.data, dict) or not isinstance(listed, list | None):
         raise ContractError(source.path, 1, "must be `waivers:`, a list")
     seen: set[str] = set()
     for index, entry in enumerate(listed or []):
@@ -55,16 +63,17 @@ def _waivers(source: SourceFile) -> Iterator[Waiver]:
 
 
 def _waiver(source: SourceFile, pointer: str, entry: Any) -> Waiver:
-    missing = [word for word in _WORDS if not isinstance(entry, dict) or not isinstance(entry.get(word), str)]
+    words = entry if isinstance(entry, dict) else {}
+    missing = [word for word in _WORDS if not isinstance(words.get(word), str) or not words[word].strip()]
     if missing:
         reason = f"a waiver needs {', '.join(missing)}, as text"
         raise ContractError(source.path, source.line_of(pointer), reason)
     try:
-        until = date.fromisoformat(entry["until"])
+        until = date.fromisoformat(words["until"])
     except ValueError:
         line = source.line_of(f"{pointer}/until")
-        raise ContractError(source.path, line, f"until {entry['until']!r} is no date such as 2027-06-30") from None
-    return Waiver(entry["fingerprint"], entry["change"], until, entry["because"], entry["owner"])
+        raise ContractError(source.path, line, f"until {words['until']!r} is no date such as 2027-06-30") from None
+    return Waiver(words["fingerprint"], words["change"], until, words["because"], words["owner"])
 
 
 def holding(waivers: Iterable[Waiver], today: date) -> Mapping[str, Waiver]:
@@ -89,55 +98,3 @@ def stale(waivers: Iterable[Waiver], found: Iterable[str]) -> list[str]:
         for one in waivers
         if one.fingerprint not in known
     ]
-
-
-def write_waiver(contracts: Path, waiver: Waiver) -> None:
-    """Add it in the order of their days, or renew the one there is. Comments and other waivers stay as they are."""
-    path = contracts / FILE
-    text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
-    known = read_waivers(contracts)
-    wanted = sorted(
-        (*(one for one in known if one.fingerprint != waiver.fingerprint), waiver), key=lambda one: one.until
-    )
-    path.write_text(_with(path, text, known, waiver), encoding="utf-8")
-    try:
-        written = sorted(read_waivers(contracts), key=lambda one: one.until)
-    except ContractError:
-        written = []
-    if {one.fingerprint for one in written} != {one.fingerprint for one in wanted} or waiver not in written:
-        path.write_text(text, encoding="utf-8")
-        raise ContractError(path, None, "is not laid out as one waiver after another, so nothing was written")
-
-
-def _with(path: Path, text: str, known: list[Waiver], waiver: Waiver) -> str:
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    starts = _starts(path, lines) if known else []
-    ends = [*starts[1:], len(lines)]
-    new = _entry(waiver)
-    for index, one in enumerate(known):
-        if one.fingerprint == waiver.fingerprint:
-            comments = [line for line in lines[starts[index] : ends[index]] if line.lstrip().startswith("#")]
-            return "".join([*lines[: starts[index]], *comments, new, *lines[ends[index] :]])
-    later = [start for start, one in zip(starts, known, strict=True) if one.until > waiver.until]
-    at = later[0] if later else len(lines)
-    before = [line.replace("waivers: []", "waivers:") for line in lines[:at]]
-    return "".join([*before, new, *lines[at:]])
-
-
-def _starts(path: Path, lines: list[str]) -> list[int]:
-    """Where each waiver begins, with the comments above it."""
-    source = read(path)
-    found = []
-    for index in range(len(source.data["waivers"])):
-        start = (source.line_of(f"/waivers/{index}") or 1) - 1
-        while start and lines[start - 1].lstrip().startswith("#") and not lines[start - 1].startswith("#"):
-            start -= 1
-        found.append(start)
-    return found
-
-
-def _entry(waiver: Waiver) -> str:
-    _, _, listed = to_yaml({"waivers": [waiver.as_json()]}).partition("\n")
-    return "".join(f"  {line}\n" for line in listed.splitlines())
