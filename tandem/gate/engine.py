@@ -54,7 +54,7 @@ class Engine:
         try:
             stage.run(subject, notes)
         except (Trouble, ContractError) as error:
-            reason = str(error)
+            reason = str(error).replace(f"{subject.project}/", "")
         except KeyboardInterrupt:
             reason = _INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a stage that breaks must not take the others' verdicts along

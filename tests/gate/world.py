@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -18,7 +19,9 @@ from tandem.gate.profiles import Profile
 from tandem.gate.stage import Notes, Stage
 from tandem.gate.subject import Subject
 from tandem.gate.verdict import GateResult, StageResult
+from tandem.kit.contract import load_contract
 from tandem.local.state import Home
+from tandem.spec.bundle import to_yaml
 from tests.architecture.project import ROOT
 
 AUTHOR = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
@@ -45,6 +48,15 @@ class Project:
         text = file.read_text("utf-8")
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new, 1), "utf-8")
+
+    def release(self, version: str) -> None:
+        """The contract as it is, kept as it was shipped."""
+        folder = self.contract.parent / "released"
+        folder.mkdir()
+        shipped = folder / f"{version}.yaml"
+        shipped.write_text(to_yaml(load_contract(self.contract).document), "utf-8")
+        digest = hashlib.sha256(shipped.read_bytes()).hexdigest()
+        (folder / "SHA256SUMS").write_text(f"{digest}  {shipped.name}\n")
 
     def git(self, *arguments: str) -> None:
         subprocess.run(["git", "-C", str(self.folder), *AUTHOR, *arguments], check=True, capture_output=True)

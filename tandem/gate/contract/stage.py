@@ -9,7 +9,6 @@ from tandem.gate.service.own import DoesNotStart
 from tandem.gate.stage import Notes
 from tandem.gate.subject import Subject
 from tandem.gate.verdict import Finding, Verdict, fingerprint
-from tandem.kit.contract import ContractError
 from tandem.local.trouble import Trouble
 
 _LIVE = ("published", "bound")
@@ -26,11 +25,7 @@ class ContractStage:
         notes.stopping_rule = "Every check once; a service that is silent for 5 s is trouble."
         notes.progress("linting")
         notes.judge("lint", written.lint(subject), "OpenAPI is valid and every house rule is kept")
-        try:
-            subject.manifest  # noqa: B018 - whatever follows needs it
-        except ContractError as error:
-            notes.judge("usable", [written.unusable(subject, error)], "")
-            return
+        subject.manifest  # noqa: B018 - whatever follows needs it, and what cannot be read is trouble for every stage
         self._compare(subject, notes)
         self._run_it(subject, notes)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tandem.gate.subject import Subject
 from tandem.gate.verdict import Finding, fingerprint
-from tandem.kit.contract import ContractError
 from tandem.spec.check import stale_files
 from tandem.spec.diff.document import Document
 from tandem.spec.diff.findings import Grade, differences
@@ -21,24 +20,10 @@ from tandem.spec.releases import last_release, release_complaints
 
 
 def lint(subject: Subject) -> list[Finding]:
-    """What the linter calls an error; the rest is advice, and `tandem contract lint` gives it."""
+    """What the linter calls an error; the rest is advice, and `tandem contract lint` gives it. Raises ContractError."""
     rules = read_rules(subject.home.contracts / "rules.yaml")
-    try:
-        breaches = lint_service(subject.name, subject.home.contracts, rules)
-    except ContractError as error:
-        return [unusable(subject, error)]
+    breaches = lint_service(subject.name, subject.home.contracts, rules)
     return [_breach(subject, one) for one in breaches if one.severity is Severity.ERROR]
-
-
-def unusable(subject: Subject, error: ContractError) -> Finding:
-    where = short(subject, error.path) + (f":{error.line}" if error.line else "")
-    return Finding(
-        fingerprint("contract", subject.name, "usable", error.reason),
-        f"The contract cannot be used: {error.reason}",
-        where,
-        fix="Nothing else can be judged before this is mended.",
-        replay=f"tandem contract check {subject.name}",
-    )
 
 
 def _breach(subject: Subject, one: Breach) -> Finding:

@@ -44,9 +44,12 @@ def crash_of(failure: Failure, crashes: Iterable[Path]) -> dict[str, Any] | None
     for path in crashes:
         crash: dict[str, Any] = json.loads(path.read_text("utf-8"))
         broken = {check["name"] for check in crash["sequence"][-1]["checks"]}
-        if crash["operation"] == failure.operation and failure.check in broken:
-            if crash["case_id"] == failure.case_id:
-                return crash
+        if failure.check not in broken:
+            continue
+        # Of a sequence, Schemathesis blames one operation and names the record by another.
+        if crash["case_id"] == failure.case_id:
+            return crash
+        if crash["operation"] == failure.operation:
             same = same or crash
     return same
 

@@ -19,7 +19,7 @@ _SENTENCES = {
     "ST202": "refuses data that its contract allows, with {status}",
     "ST203": "does not miss a header that its contract requires ({quoted})",
     "ST204": "answers a method that is not in the contract",
-    "ST301": "still shows what was deleted",
+    "ST301": "does not take effect: what was deleted is still shown",
     "ST302": "does not show what was just made",
     "ST401": "answers who is not allowed in: without a valid token it says {status}",
     "ST402": "shows one customer's object to another",

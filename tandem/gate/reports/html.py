@@ -33,4 +33,5 @@ def as_html(result: GateResult) -> str:
 
 
 def write(result: GateResult, path: Path) -> None:
-    write_atomically(path, as_html(result), mode=0o644)
+    # An answer that was quoted may hold half a character, which no file can.
+    write_atomically(path, as_html(result).encode("utf-8", "replace").decode(), mode=0o644)

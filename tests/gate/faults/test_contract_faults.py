@@ -15,7 +15,6 @@ from tandem.gate.verdict import Verdict
 from tandem.kit.contract import load_contract
 from tandem.spec.generate import generated_files
 from tandem.spec.manifest import load_manifest
-from tandem.spec.releases import release
 from tests.gate.faults.catalogue import assert_caught, entries
 from tests.gate.notices import CONTRACT, door
 from tests.gate.world import Project, judged_by, project, told
@@ -25,8 +24,8 @@ from tests.gate.world import Project, judged_by, project, told
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Released, and everything that is generated is there."""
     made = project(tmp_path_factory.mktemp("clean") / "project", "notice", CONTRACT)
+    made.release("1.0.0")
     manifest = load_manifest(made.folder / "contracts")
-    release(manifest.services["notice"])
     for path, text in generated_files(manifest, manifest.services["notice"], made.folder / "services").items():
         path.write_text(text, "utf-8")
     return made
