@@ -11,10 +11,11 @@ from typing import Any
 from tandem.spec.diff import members, scalars
 from tandem.spec.diff.alternatives import Matching, match
 from tandem.spec.diff.changes import Change, Direction, Effect, Spot
+from tandem.spec.diff.composition import further_part, union_of_one
 from tandem.spec.diff.document import Document
 from tandem.spec.diff.members import Inner
 from tandem.spec.diff.normal import Normaliser
-from tandem.spec.diff.overlap import may_overlap, must_overlap
+from tandem.spec.diff.overlap import may_overlap, refused_twice
 from tandem.spec.diff.promises import promises
 from tandem.spec.diff.reach import Reach
 from tandem.spec.diff.sameness import Sameness
@@ -50,6 +51,8 @@ class View:
 
 
 Key = tuple[tuple[int, ...], tuple[int, ...], View]
+# Inside a `not` the same pair means the opposite.
+Step = tuple[Key, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +82,30 @@ class Comparer:
         self._pairs: dict[Key, Pair] = {}
         self._answers: dict[tuple[Key, Effect], bool] = {}
         self._spots: dict[Key, tuple[Position, Position]] = {}
-        self._marks: dict[Key, int] = {}
+        self._marks: dict[Step, int] = {}
         self._reach = Reach(self._following, self._mark)
         self._open = 0
         self._today = today
 
     def schemas(self, base: Any, revision: Any, view: View) -> Iterator[Located]:
         """What differs between two schemas as they stand in their documents, each change by the shortest path."""
-        start = self._key(self._base.position(base), self._revision.position(revision), view)
+        start = (self._key(self._base.position(base), self._revision.position(revision), view), False)
         left = self._reach[start]
-        queue: list[tuple[Key, bool, tuple[str, ...]]] = [(start, False, ())]
-        visited = {(start, False)}
-        for key, flipped, path in queue:
+        queue: list[tuple[Step, tuple[str, ...]]] = [(start, ())]
+        visited = {start}
+        for at, path in queue:
             if not left:
                 return
+            key, flipped = at
             pair = self._pair(key)
             for change in pair.changes:
                 yield Located(replace(change, effect=change.effect.flipped) if flipped else change, path)
-            # Inside a `not` the same spot may be reached both ways, so there the search goes on to its end.
-            left &= ~self._mark(key) if not flipped else left
+            left &= ~self._mark(at)
             for inner in pair.inner:
-                step = (self._key(inner.base, inner.revision, view), flipped != inner.flipped)
-                if step not in visited and self._reach[step[0]] & left:
+                step = self._step(at, inner)
+                if step not in visited and self._reach[step] & left:
                     visited.add(step)
-                    queue.append((*step, (*path, inner.step)))
+                    queue.append((step, (*path, inner.step)))
 
     def has_parts(self, base: Any, revision: Any) -> bool:
         """Whether either lets arrays or objects through, whose parts have to be written one after another."""
@@ -110,23 +113,25 @@ class Comparer:
         kinds = {*self._base.shape(old).kinds, *self._revision.shape(new).kinds}
         return bool(kinds & {ARRAY, OBJECT})
 
-    def _mark(self, key: Key) -> int:
+    def _mark(self, at: Step) -> int:
         """A bit of its own for each pair that differs by itself."""
-        return 1 << self._marks.setdefault(key, len(self._marks)) if self._pair(key).changes else 0
+        return 1 << self._marks.setdefault(at, len(self._marks)) if self._pair(at[0]).changes else 0
 
-    def _following(self, key: Key) -> list[Key]:
-        return [self._key(inner.base, inner.revision, key[2]) for inner in self._pair(key).inner]
+    def _following(self, at: Step) -> list[Step]:
+        return [self._step(at, inner) for inner in self._pair(at[0]).inner]
+
+    def _step(self, at: Step, inner: Inner) -> Step:
+        key, flipped = at
+        return self._key(inner.base, inner.revision, key[2]), flipped != inner.flipped
 
     def _reachable(self, start: Key) -> Iterator[Change]:
         """Every change from here on, also while some pairs are still being worked out."""
-        queue = [(start, False)]
-        visited = {(start, False)}
-        for key, flipped in queue:
-            pair = self._pair(key)
-            for change in pair.changes:
-                yield replace(change, effect=change.effect.flipped) if flipped else change
-            for inner in pair.inner:
-                step = (self._key(inner.base, inner.revision, key[2]), flipped != inner.flipped)
+        queue: list[Step] = [(start, False)]
+        visited = {*queue}
+        for at in queue:
+            for change in self._pair(at[0]).changes:
+                yield replace(change, effect=change.effect.flipped) if at[1] else change
+            for step in self._following(at):
                 if step not in visited:
                     visited.add(step)
                     queue.append(step)
@@ -157,10 +162,10 @@ class Comparer:
         yield from self._kinds(spot, old, new, view)
         for kind in old.kinds:
             if kind in new.kinds:
-                found = list(self._alternatives(spot, old.of(kind), new.of(kind), view))
-                yield from (*found, *_composition(spot, found))
+                yield from self._alternatives(spot, old.of(kind), new.of(kind), view)
                 yield from self._exclusiveness(spot, kind, old, new)
         yield from self._stray(spot, old, new, view)
+        yield from self._composition(spot)
         yield from promises(spot, self._today)
 
     def _stray(self, spot: Spot, old: Shape, new: Shape, view: View) -> members.Found:
@@ -170,6 +175,13 @@ class Comparer:
                 base, revision = self._base.described(kind, spot.base), self._revision.described(kind, spot.revision)
                 if base is not None and revision is not None:
                     yield from self._plain(spot, base, revision, view)
+
+    def _composition(self, spot: Spot) -> Iterator[Change]:
+        """What only changes how a schema is put together, and is taken for a promise (decision 13)."""
+        if names := further_part(spot, self._base, self._revision, self._sameness):
+            yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
+        if name := union_of_one(spot, self._base):
+            yield spot.change("union-begun", Effect.AGREEMENT, "oneOf", subject=name)
 
     def _kinds(self, spot: Spot, old: Shape, new: Shape, view: View) -> Iterator[Change]:
         """The kinds of value that one side lets through and the other does not, null apart from the rest."""
@@ -189,15 +201,17 @@ class Comparer:
         base, revision = old.of(kind), new.of(kind)
         was, is_now = kind in old.exclusive, kind in new.exclusive
         if was != is_now and min(len(base), len(revision)) > 1:
-            if not (may_overlap(base, self._base) or may_overlap(revision, self._revision)):
-                return
-        elif kind in (NUMBER, STRING):
-            was, is_now = was and must_overlap(base), is_now and must_overlap(revision)
-        else:
-            return
-        if was != is_now:
-            effect = Effect.NARROWS if is_now else Effect.WIDENS
-            yield spot.change("alternatives-exclusive", effect, "oneOf", _composed(was), _composed(is_now))
+            if may_overlap(base, self._base) or may_overlap(revision, self._revision):
+                effect = Effect.NARROWS if is_now else Effect.WIDENS
+                yield spot.change("alternatives-exclusive", effect, "oneOf", _composed(was), _composed(is_now))
+        elif (was or is_now) and kind not in (ARRAY, OBJECT):
+            fewer, more = (
+                refused_twice(base, revision) if is_now else False,
+                refused_twice(revision, base) if was else False,
+            )
+            if fewer or more:
+                effect = Effect.SHIFTS if fewer and more else Effect.NARROWS if fewer else Effect.WIDENS
+                yield spot.change("alternatives-overlap", effect, "oneOf")
 
     def _travels_as(self, values: Alternatives, other: Shape, shapes: Normaliser, view: View) -> bool:
         """On this wire every one of the values is also one of `other`, a shape of `shapes`."""
@@ -296,14 +310,6 @@ def kinds_text(shape: Shape) -> str:
 
 def _composed(exclusive: bool) -> str:
     return "one of" if exclusive else "any of"
-
-
-def _composition(spot: Spot, found: list[Change | Inner]) -> Iterator[Change]:
-    """A further part of an `allOf` is one more thing to obey, also where by itself it would only name new members."""
-    before, after = spot.base.said("allOf"), spot.revision.said("allOf")
-    names = [one.subject for one in found if isinstance(one, Change) and one.rule == "property-added"]
-    if names and isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
-        yield spot.change("part-added", Effect.NARROWS, "allOf", subject=", ".join(names))
 
 
 def _condition(base: Condition, revision: Condition) -> members.Found:

@@ -33,6 +33,7 @@ _EXTENTS = {
     ("none", "any"): ("object-opened", Effect.WIDENS),
     ("none", "some"): ("object-opened", Effect.WIDENS),
 }
+_SINGLE = frozenset({"string", "number", "integer", "boolean"})
 _NO_ITEMS = Items()
 _NO_MEMBERS = Members()
 
@@ -42,10 +43,15 @@ def is_seen(position: Position, direction: Direction) -> bool:
     return position.said(_HIDDEN[direction]) is not True
 
 
+def _hidden(members: Members | None, direction: Direction) -> set[str]:
+    named = members.named if members else {}
+    return {name for name, position in named.items() if not is_seen(position, direction)}
+
+
 def seen(members: Members | None, direction: Direction) -> Members:
     if members is None:
         return _NO_MEMBERS
-    hidden = {name for name, position in members.named.items() if not is_seen(position, direction)}
+    hidden = _hidden(members, direction)
     if not hidden:
         return members
     named = {name: position for name, position in members.named.items() if name not in hidden}
@@ -53,14 +59,11 @@ def seen(members: Members | None, direction: Direction) -> Members:
 
 
 def objects(spot: Spot, base: Members | None, revision: Members | None, direction: Direction) -> Found:
-    hidden = {
-        name
-        for members in (base, revision)
-        for name, position in (members.named.items() if members else ())
-        if not is_seen(position, direction)
-    }
+    first, second = (_hidden(members, direction) for members in (base, revision))
     old, new = seen(base, direction), seen(revision, direction)
-    yield from _named(spot, old, new, hidden)
+    yield from _named(spot, old, new, first | second)
+    if base and revision and direction is Direction.REQUEST:
+        yield from _sent_back(base, revision, first & second)
     yield from _required(spot, old, new)
     yield from _rest(spot, old, new)
     yield from _patterns(spot, old, new)
@@ -70,6 +73,14 @@ def objects(spot: Spot, base: Members | None, revision: Members | None, directio
         base_rule, new_rule = old.also_obeyed.get(name), new.also_obeyed.get(name)
         yield from limit(spot, "dependentSchemas", f"with {name}", base_rule, new_rule)
     yield from _discriminators(spot, old, new)
+
+
+def _sent_back(old: Members, new: Members, read_only: set[str]) -> Found:
+    """Clients may leave `readOnly` values out, and many send back all they read, to be checked like the rest."""
+    for name in sorted(read_only):
+        base, revision = old.named[name], new.named[name]
+        if {base.said("type"), revision.said("type")} <= _SINGLE:
+            yield Inner(name, base, revision)
 
 
 def _both(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:

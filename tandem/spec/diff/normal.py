@@ -220,7 +220,7 @@ class Normaliser:
 
     def _union(self, branches: list[Raw], *, exclusive: bool) -> Shape:
         shapes = [self._named_shape(branch) for branch in branches]
-        joined = reduce(Shape.join, shapes)
+        joined = reduce(lambda one, other: one.join(other, exclusive=exclusive), shapes)
         if not exclusive:
             return joined
         shared = {kind for kind in joined.kinds if sum(bool(one.of(kind)) for one in shapes) > 1}
@@ -235,11 +235,16 @@ class Normaliser:
         return Shape(named, shape.exclusive)
 
     def _name(self, branch: Raw) -> str:
-        if isinstance(branch, bool):
+        return "" if isinstance(branch, bool) else named(branch) or str(branch.get("title", ""))
+
+    def component(self, position: Position) -> str:
+        """What a reference that stands here names; "" where none does."""
+        first = position.pieces[0] if position.pieces else True
+        if isinstance(first, bool):
             return ""
-        if isinstance(branch.get("$ref"), str):
-            return str(branch["$ref"]).rpartition("/")[2]
-        return str(branch.get("title", ""))
+        # OpenAPI 3.0 lets nothing stand beside a reference, so there what it names is the first piece.
+        pointer = self._document.place(first).pointer
+        return named(first) or (pointer.rpartition("/")[2] if pointer.count("/") == _DEPTH_OF_COMPONENTS else "")
 
 
 # Of one kind of value; unions and types are looked at elsewhere.
@@ -253,6 +258,14 @@ _WORDS = {
     ARRAY: frozenset({"items", "minItems", "maxItems", "uniqueItems"}),
     OBJECT: frozenset({"properties", "required", "additionalProperties", "minProperties", "maxProperties"}),
 }
+
+
+_DEPTH_OF_COMPONENTS = 3
+
+
+def named(schema: Mapping[str, Any]) -> str:
+    """The last part of what it refers to; "" when it refers to nothing."""
+    return str(schema["$ref"]).rpartition("/")[2] if isinstance(schema.get("$ref"), str) else ""
 
 
 def _listed_twice(shapes: list[Shape]) -> frozenset[str]:

@@ -11,7 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """None is no bound. An open end does not itself belong to the range."""
+    """None is no bound. An open end does not itself belong to the range.
+
+    An open end without a bound, `exclusiveMinimum: true` and no `minimum`, refuses no number; it is told apart from
+    none all the same, for somebody meant to refuse one.
+    """
 
     low: Decimal | None = None
     high: Decimal | None = None
@@ -52,25 +56,35 @@ class Range:
         """The same range among integers, with closed ends."""
         low = None if self.low is None else math.floor(self.low) + 1 if self.low_open else math.ceil(self.low)
         high = None if self.high is None else math.ceil(self.high) - 1 if self.high_open else math.floor(self.high)
-        return Range(None if low is None else Decimal(low), None if high is None else Decimal(high))
+        return Range(
+            None if low is None else Decimal(low),
+            None if high is None else Decimal(high),
+            self.low is None and self.low_open,
+            self.high is None and self.high_open,
+        )
 
     def low_text(self) -> str:
-        return "none" if self.low is None else f"{'more than ' if self.low_open else ''}{self.low.normalize():f}"
+        if self.low is None:
+            return _UNSAID if self.low_open else "none"
+        return f"{'more than ' if self.low_open else ''}{self.low.normalize():f}"
 
     def high_text(self) -> str:
-        return "none" if self.high is None else f"{'less than ' if self.high_open else ''}{self.high.normalize():f}"
+        if self.high is None:
+            return _UNSAID if self.high_open else "none"
+        return f"{'less than ' if self.high_open else ''}{self.high.normalize():f}"
 
 
 ALL = Range()
 _INFINITY = Decimal("Infinity")
+_UNSAID = "exclusive without a number"
 
 
 def _low_key(one: Range) -> tuple[Decimal, bool]:
-    return (-_INFINITY, False) if one.low is None else (one.low, one.low_open)
+    return -_INFINITY if one.low is None else one.low, one.low_open
 
 
 def _high_key(one: Range) -> tuple[Decimal, bool]:
-    return (_INFINITY, True) if one.high is None else (one.high, not one.high_open)
+    return _INFINITY if one.high is None else one.high, not one.high_open
 
 
 def number(value: Any) -> Decimal | None:

@@ -51,8 +51,8 @@ def _spelled_out(one: Alternative) -> Alternative:
 
 def _values(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Change]:
     """By value where one side lists them: what the list leaves out and what it lets in."""
-    lost = sorted(value for value in _listed(base) if not lets_through(revision, value))
-    won = sorted(value for value in _listed(revision) if not lets_through(base, value))
+    lost = sorted(value for value in listed(base) if not lets_through(revision, value))
+    won = sorted(value for value in listed(revision) if not lets_through(base, value))
     keyword = "enum" if spot.revision.has("enum") or spot.base.has("enum") else "const"
     if base.values is None and not revision.open_values:
         yield spot.change("values-limited", Effect.NARROWS, keyword, "any", _shown(revision.values))
@@ -64,7 +64,7 @@ def _values(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Ch
         yield spot.change("value-added", Effect.WIDENS, keyword, "", _shown(won), subject=_shown(won))
 
 
-def _listed(one: Alternative) -> list[str]:
+def listed(one: Alternative) -> list[str]:
     return [value for value in one.values or () if _within_facets(one, value)]
 
 
@@ -149,14 +149,14 @@ def _divides(steps: frozenset[Decimal], of: Alternative) -> bool:
 
 
 def _formats(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Change]:
-    fewer = any(not _is_within(base.formats, form) for form in revision.formats)
-    more = any(not _is_within(revision.formats, form) for form in base.formats)
+    fewer = any(not is_within(base.formats, form) for form in revision.formats)
+    more = any(not is_within(revision.formats, form) for form in base.formats)
     if fewer or more:
         effect = Effect.SHIFTS if fewer and more else Effect.NARROWS if fewer else Effect.WIDENS
         yield spot.change("format-changed", effect, "format", base.formats or "any", revision.formats or "any")
 
 
-def _is_within(formats: frozenset[str], form: str) -> bool:
+def is_within(formats: frozenset[str], form: str) -> bool:
     return any(own == form or (own, form) in _WITHIN for own in formats)
 
 

@@ -241,10 +241,12 @@ class Shape:
         by_kind = {kind: _product(self.of(kind), other.of(kind)) for kind in self.by_kind if other.of(kind)}
         return Shape({kind: found for kind, found in by_kind.items() if found}, self.exclusive | other.exclusive)
 
-    def join(self, other: Shape) -> Shape:
+    def join(self, other: Shape, *, exclusive: bool = False) -> Shape:
+        """What either lets through; where a value may fit one alternative only, the same one twice counts as two."""
         kinds = dict.fromkeys((*self.by_kind, *other.by_kind))
         return Shape(
-            {kind: _together((*self.of(kind), *other.of(kind))) for kind in kinds}, self.exclusive | other.exclusive
+            {kind: _together((*self.of(kind), *other.of(kind)), exclusive=exclusive) for kind in kinds},
+            self.exclusive | other.exclusive,
         )
 
     def without(self, values: frozenset[str]) -> Shape:
@@ -266,11 +268,11 @@ def _product(one: Alternatives, other: Alternatives) -> Alternatives:
     return tuple(met for a in one for b in other if (met := a.meet(b)) is not None)
 
 
-def _together(found: Alternatives) -> Alternatives:
+def _together(found: Alternatives, *, exclusive: bool) -> Alternatives:
     """Alternatives that only list values are one list."""
     lists = [one for one in found if one.is_only_values]
     if len(lists) < 2:
-        return tuple(one for index, one in enumerate(found) if one not in found[:index])
+        return found if exclusive else tuple(one for index, one in enumerate(found) if one not in found[:index])
     values = frozenset[str]().union(*(one.values or () for one in lists))
     merged = Alternative(lists[0].kind, "", values)
     return (merged, *(one for one in found if not one.is_only_values))

@@ -36,12 +36,12 @@ def test_a_name_that_counts_among_the_others_changes_with_them(ask: Ask) -> None
     ("word", "unseen", "seen"), [("readOnly", REQUEST, RESPONSE), ("writeOnly", RESPONSE, REQUEST)]
 )
 class TestSeenOnOneSide:
-    def test_changes_of_a_hidden_property_are_silent(
+    def test_changes_inside_a_hidden_object_are_silent(
         self, ask: Ask, word: str, unseen: Direction, seen: Direction
     ) -> None:
-        base, revision = {"b": {**TEXT, word: True}}, {"b": {**NUMBER, word: True}}
+        base, revision = {"b": _object({}, **{word: True})}, {"b": _object({}, required=["a"], **{word: True})}
         assert ask.schemas(unseen, _object(base), _object(revision)) == []
-        assert ask.breaks(seen, _object(base), _object(revision))
+        assert ask.schemas(seen, _object(base), _object(revision))
 
     def test_a_hidden_property_is_not_required(self, ask: Ask, word: str, unseen: Direction, seen: Direction) -> None:
         hidden = {"b": {**TEXT, word: True}}
@@ -64,3 +64,14 @@ class TestSeenOnOneSide:
         rule = ("property-unknown", "warning") if unseen is REQUEST else ("property-removed", "breaking")
         assert ask.schemas(unseen, base, revision) == [(*rule, unseen)]
         assert ask.schemas(seen, base, revision) == []
+
+
+def test_a_value_that_is_only_read_is_checked_when_a_client_sends_it_back(ask: Ask) -> None:
+    base, revision = {"b": {**TEXT, "readOnly": True}}, {"b": {**TEXT, "readOnly": True, "pattern": "^a"}}
+    assert ask.breaks(REQUEST, _object(base), _object(revision)) == ["pattern-added"]
+    assert ask.breaks(REQUEST, _object(revision), _object(base)) == []
+
+
+def test_a_value_that_is_only_sent_never_comes_back(ask: Ask) -> None:
+    base, revision = {"b": {**TEXT, "writeOnly": True, "enum": ["a"]}}, {"b": {**TEXT, "writeOnly": True}}
+    assert ask.schemas(RESPONSE, _object(base), _object(revision)) == []

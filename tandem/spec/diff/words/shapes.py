@@ -112,9 +112,21 @@ SHAPES: dict[str, Words] = {
         "Leave `anyOf` and `oneOf` as they were, or tell the alternatives apart with a field that each has its own "
         "value of.",
     ),
+    "alternatives-overlap": Words(
+        "Other values than before fit two alternatives of {at}, of which `oneOf` wants one",
+        "Apps that send what now fits two of them are refused.",
+        "Apps that read {at} may receive what fitted two of them before.",
+        "Use `anyOf`, or tell the alternatives apart with a field that each has its own value of.",
+    ),
     "part-added": Words(
         "{at} must now also obey a further part, with {name}", _OUTSIDE, _UNTOLD,
         "Put what is new into the schema itself, as optional fields.",
+    ),
+    "union-begun": Words(
+        "{at} is now a union, of {name} alone",
+        "Code that is generated from the contract gets another type; what it sends stays the same.",
+        "Code that is generated from the contract gets another type; what it receives stays the same.",
+        "Leave the reference by itself until there is a second alternative.",
     ),
     "limit-added": Words("{at} has a further condition ({name})", _OUTSIDE, _UNTOLD, KEEP_TAKING),
     "limit-removed": Words(
