@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeAlias
+
+from tandem.gate.session import started
 
 _MOST_SAID = 200
 
@@ -90,14 +90,14 @@ class Program:
         if not program.exists():
             raise CouldNotLook(f"{self.name} is not installed here")
         give_up = time.monotonic() + self.seconds
-        started = opened.enter_context(_started([str(program), *options], place.project))
+        run = opened.enter_context(_started([str(program), *options], place.project))
 
         def answer() -> list[Sighting]:
             try:
-                code = started.process.wait(max(0.0, give_up - time.monotonic()))
+                code = run.process.wait(max(0.0, give_up - time.monotonic()))
             except subprocess.TimeoutExpired:
                 raise CouldNotLook(f"it had not answered after {self.seconds:g} s") from None
-            return self._understood(place, code, _text(started.said), _text(started.complained))
+            return self._understood(place, code, _text(run.said), _text(run.complained))
 
         return answer
 
@@ -123,17 +123,9 @@ class _Started:
 
 @contextmanager
 def _started(command: list[str], folder: Path) -> Iterator[_Started]:
-    """In a session of its own, so that what it starts ends with it."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=complained, start_new_session=True
-        )
-        try:
+        with started(command, folder, said, complained) as process:
             yield _Started(process, said, complained)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def _text(file: IO[bytes]) -> str:

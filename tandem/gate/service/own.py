@@ -44,13 +44,13 @@ class DoesNotStart(Trouble):
 class OwnService:
     url: str
     callers: Mapping[str, str]
+    postgres: Server
     _process: subprocess.Popen[bytes]
-    _postgres: Server
     _log: Path
     _everything: ExitStack
 
     def trouble(self) -> str | None:
-        if self._postgres.pid is None:
+        if self.postgres.pid is None:
             return "The database of the service is gone."
         if (code := self._process.poll()) is not None:
             return f"The service ended while it was looked at ({_ending(code)}): {_last_word(self._log)}"
@@ -81,7 +81,7 @@ def start(manifest: Manifest, service: str, project: Path, folder: Path) -> OwnS
         process = stack.enter_context(_process(world, placed, log))
         _wait_until_ready(process, placed, log)
         url, tokens = f"http://127.0.0.1:{placed.port}", callers(stories, service, issuer)
-        return OwnService(url, tokens, process, postgres, log, stack.pop_all())
+        return OwnService(url, tokens, postgres, process, log, stack.pop_all())
 
 
 @contextmanager
