@@ -30,18 +30,20 @@ class Outcome:
         return {"id": self.case.id, "service": self.case.service, "verdict": self.verdict.value, "said": self.said}
 
 
-def again(home: Home, id_: str, url: str | None, tokens: Mapping[str, str]) -> Outcome:
+def again(
+    home: Home, id_: str, url: str | None, tokens: Mapping[str, str], patience_seconds: float = _SECONDS
+) -> Outcome:
     """Raises Refused for a case that is not there, Trouble when the service cannot be had."""
     folder = home.folder / "gate"
     case = load(folder / "cases", id_)
     subject = Subject(case.service, home, url=url, tokens=tokens)
     try:
-        return _sent(case, subject, folder / "schemathesis" / f"replay-{case.id}")
+        return _sent(case, subject, folder / "schemathesis" / f"replay-{case.id}", patience_seconds)
     finally:
         subject.close()
 
 
-def _sent(case: Case, subject: Subject, folder: Path) -> Outcome:
+def _sent(case: Case, subject: Subject, folder: Path, patience_seconds: float) -> Outcome:
     running = subject.running()
     contract = Stories(subject.home.contracts).contract(case.service)
     environment = prepare(folder, configuration(contract), running.callers, replaying=True)
@@ -54,11 +56,11 @@ def _sent(case: Case, subject: Subject, folder: Path) -> Outcome:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=_SECONDS,
+            timeout=patience_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Outcome(case, Verdict.TROUBLE, f"{case.title} No answer within {_SECONDS:g} s.")
+        return Outcome(case, Verdict.TROUBLE, f"{case.title} No answer within {patience_seconds:g} s.")
     if said := running.trouble():
         return Outcome(case, Verdict.TROUBLE, said)
     return _outcome(case, done.returncode, done.stdout + done.stderr)

@@ -28,12 +28,12 @@ class Running(Protocol):
     def stop(self) -> None: ...
 
 
-def published(url: str) -> httpx.Response:
+def published(url: str, patience_seconds: float = _PATIENCE_SECONDS) -> httpx.Response:
     """What it shows of its contract; raises Trouble when nothing that speaks HTTP answers in time."""
     try:
-        return httpx.get(f"{url}/openapi.json", timeout=_PATIENCE_SECONDS)
+        return httpx.get(f"{url}/openapi.json", timeout=patience_seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Trouble(f"{url} {_reason(error)}.") from error
+        raise Trouble(f"{url} {_reason(error, patience_seconds)}.") from error
 
 
 def silence(url: str) -> str | None:
@@ -44,10 +44,10 @@ def silence(url: str) -> str | None:
     return None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, patience_seconds: float) -> str:
     match error:
         case httpx.TimeoutException():
-            return f"does not answer within {_PATIENCE_SECONDS:g} s"
+            return f"does not answer within {patience_seconds:g} s"
         case httpx.ConnectError():
             return "takes no connections: nothing runs there, or a firewall stands between"
         case httpx.RemoteProtocolError() | httpx.DecodingError():

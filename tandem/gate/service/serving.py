@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager
+from queue import SimpleQueue
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,10 +18,10 @@ def served(application: AbstractAsyncContextManager[ASGIApp]) -> Iterator[str]:
     """Its address. It listens before it is ready, so that the first request waits and nobody has to poll."""
     with _listener() as listener, ThreadPoolExecutor(1) as thread:
         stop = asyncio.Event()
-        loops: list[asyncio.AbstractEventLoop] = []
+        loops: SimpleQueue[asyncio.AbstractEventLoop] = SimpleQueue()
 
         async def serve() -> None:
-            loops.append(asyncio.get_running_loop())
+            loops.put(asyncio.get_running_loop())
             with listener:
                 async with application as app:
                     await _serve_until(stop, app, listener)
@@ -29,8 +30,10 @@ def served(application: AbstractAsyncContextManager[ASGIApp]) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
+            # It may be over before it has begun.
+            loop = loops.get()
             if not running.done():
-                loops[0].call_soon_threadsafe(stop.set)
+                loop.call_soon_threadsafe(stop.set)
             running.result(30)
 
 
