@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tandem.cli import contract_diff, contract_explain, contract_lint, contract_release, contract_waive
+from tandem.cli import contract_deploy, contract_diff, contract_explain, contract_lint, contract_release, contract_waive
 from tandem.cli.console import AsJson, out, print_json
 from tandem.cli.contract_files import Services, chosen, reading, short, targets
 from tandem.cli.verdict import Verdict
@@ -26,6 +26,8 @@ contract.command(cls=Verdict)(contract_diff.diff)
 contract.command()(contract_explain.explain)
 contract.command()(contract_waive.waive)
 contract.command()(contract_release.release)
+contract.command("can-i-deploy", cls=Verdict)(contract_deploy.can_i_deploy)
+contract.command()(contract_deploy.consumers)
 
 
 @contract.command()

@@ -59,6 +59,16 @@ def read(home: Home, names: Collection[str], request: str | None = None) -> list
     return sorted(lines, key=lambda line: line.at)
 
 
+def whole(home: Home, wanted: bytes) -> list[Line]:
+    """Every line that has this in it, also of older files."""
+    return [
+        line
+        for name, files in sources(home).items()
+        for file in files
+        for line in _parse(name, _lines_with(file, wanted))
+    ]
+
+
 def follow(home: Home, names: Collection[str], request: str | None = None) -> Iterator[Line]:
     """What is said from now on; ends only with the program."""
     cursors: dict[Path, Cursor] = {}
@@ -103,15 +113,15 @@ class Cursor:
 
 
 def _raw_lines(file: Path, request: str | None) -> Iterator[bytes]:
-    if request is None:
-        yield from _end_of(file)
-        return
-    wanted = request.encode()
+    # Trace ids stand in the middle of a longer text, so a plain search finds either.
+    return iter(_end_of(file)) if request is None else _lines_with(file, request.encode())
+
+
+def _lines_with(file: Path, wanted: bytes) -> Iterator[bytes]:
     for number in range(KEPT_FILES, -1, -1):
         part = file.with_name(f"{file.name}.{number}") if number else file
         if part.exists():
             with part.open("rb") as stream:
-                # Trace ids stand in the middle of a longer text, so a plain search finds either.
                 yield from (line for line in stream if wanted in line)
 
 
