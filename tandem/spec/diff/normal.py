@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import reduce
@@ -35,6 +36,7 @@ from tandem.spec.diff.shape import (
 )
 
 _WHOLE = "integer"
+_ANY_TEXT = re.compile(r"\^?\(?\.[*]\)?\$?|\^|\$|")
 
 
 def canonical(value: Any) -> str:
@@ -159,7 +161,7 @@ class Normaliser:
         return Alternative(
             STRING,
             bounds=sizes(raw, "minLength", "maxLength"),
-            patterns=frozenset([pattern] if isinstance(pattern, str) else []),
+            patterns=frozenset([pattern] if isinstance(pattern, str) and not _ANY_TEXT.fullmatch(pattern) else []),
             formats=frozenset([form] if isinstance(form, str) else []),
             encodings=frozenset(
                 (word, str(raw[word])) for word in ("contentEncoding", "contentMediaType") if word in raw

@@ -25,7 +25,6 @@ _WITHIN = {
     ("uri", "uri-reference"), ("uri", "iri"), ("uri", "iri-reference"), ("uri-reference", "iri-reference"),
     ("iri", "iri-reference"), ("email", "idn-email"), ("hostname", "idn-hostname"), ("uuid", "uri-reference"),
 }  # fmt: skip
-_ANY_TEXT = re.compile(r"\^?\(?\.[*]\)?\$?|\^|\$|")
 _FINITE = frozenset({NULL, BOOLEAN})
 
 
@@ -161,15 +160,14 @@ def is_within(formats: frozenset[str], form: str) -> bool:
 
 
 def _patterns(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Change]:
-    """Whether one pattern lets through what another does is not decided, except that some let through everything."""
-    old = {one for one in base.patterns if not _ANY_TEXT.fullmatch(one)}
-    new = {one for one in revision.patterns if not _ANY_TEXT.fullmatch(one)}
+    """Whether one pattern lets through what another does is not decided."""
+    old, new = base.patterns, revision.patterns
     if new - old:
         effect = Effect.SHIFTS if old - new else Effect.NARROWS
         rule = "pattern-changed" if old - new else "pattern-added"
-        yield spot.change(rule, effect, "pattern", frozenset(old) or "any", frozenset(new))
+        yield spot.change(rule, effect, "pattern", old or "any", new)
     elif old - new:
-        yield spot.change("pattern-removed", Effect.WIDENS, "pattern", frozenset(old), frozenset(new) or "any")
+        yield spot.change("pattern-removed", Effect.WIDENS, "pattern", old, new or "any")
 
 
 def _encodings(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Change]:

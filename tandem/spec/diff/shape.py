@@ -207,6 +207,10 @@ class Alternative:
     def is_only_values(self) -> bool:
         return self.values is not None and self == Alternative(self.kind, self.name, self.values)
 
+    def is_within(self, other: Alternative) -> bool:
+        """Of single values, by what both say: nothing more is known of conditions and contents."""
+        return self.kind not in (ARRAY, OBJECT) and self.meet(other) == self
+
     def without(self, values: frozenset[str]) -> Alternative | None:
         if self.values is None or not self.values & values:
             return self
@@ -272,10 +276,19 @@ def _together(found: Alternatives, *, exclusive: bool) -> Alternatives:
     """Alternatives that only list values are one list."""
     lists = [one for one in found if one.is_only_values]
     if len(lists) < 2:
-        return found if exclusive else tuple(one for index, one in enumerate(found) if one not in found[:index])
+        return found if exclusive else _without_repeats(found)
     values = frozenset[str]().union(*(one.values or () for one in lists))
     merged = Alternative(lists[0].kind, "", values)
     return (merged, *(one for one in found if not one.is_only_values))
+
+
+def _without_repeats(found: Alternatives) -> Alternatives:
+    """Single values that a neighbour lets through anyway say nothing; objects keep their names."""
+    left: list[Alternative] = []
+    for one in found:
+        if not any(one == other or one.is_within(other) for other in left):
+            left = [other for other in left if not other.is_within(one)] + [one]
+    return tuple(left)
 
 
 EVERYTHING = Shape({kind: (Alternative(kind),) for kind in KINDS})
