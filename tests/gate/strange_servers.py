@@ -9,19 +9,19 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
-# Shows a contract and answers 401 to everything else, until it has answered as often as it was told, and dies.
+# Shows a contract and answers 401 to everything else as often as it was told; then it dies or hangs.
 _MORTAL = """
-import http.server, os, sys
-shown, left = sys.argv[1].encode(), int(sys.argv[2])
+import http.server, os, sys, time
+shown, left, end = sys.argv[1].encode(), int(sys.argv[2]), sys.argv[3]
 class Handler(http.server.BaseHTTPRequestHandler):
     def handle_any(self):
         global left
         is_contract = self.path == '/openapi.json'
         left -= not is_contract
         if left < 0:
-            os._exit(1)
+            time.sleep(600) if end == 'hang' else os._exit(1)
         body = shown if is_contract else b'{"type": "/problems/unauthorized"}'
         self.send_response(200 if is_contract else 401)
         self.send_header('content-type', 'application/json' if is_contract else 'application/problem+json')
@@ -37,8 +37,8 @@ server.serve_forever()
 
 
 @contextmanager
-def mortal(contract: Mapping[str, Any], answers: int) -> Iterator[str]:
-    command = [sys.executable, "-S", "-c", _MORTAL, json.dumps(contract), str(answers)]
+def mortal(contract: Mapping[str, Any], answers: int, end: Literal["die", "hang"] = "die") -> Iterator[str]:
+    command = [sys.executable, "-S", "-c", _MORTAL, json.dumps(contract), str(answers), end]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

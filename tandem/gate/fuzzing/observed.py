@@ -31,7 +31,6 @@ class Observed:
 
     phase: str = ""
     requests: int = 0
-    finished: bool = False
     failures: list[Failure] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
@@ -47,7 +46,7 @@ class Observed:
 
     def begin(self) -> None:
         """Another run: what was seen stays."""
-        self.finished, self._rest = False, b""
+        self._rest = b""
 
     def _note(self, kind: str, event: Mapping[str, Any]) -> None:
         match kind:
@@ -59,8 +58,6 @@ class Observed:
                 self.errors.append(f"{event.get('label', '')}: {event['value']['message']}".strip(": "))
             case "FatalError":
                 self.errors.append(str(event["exception"]["message"]))
-            case "EngineFinished":
-                self.finished = event["stop_reason"] == "completed"
 
     def _scenario(self, recorder: Mapping[str, Any]) -> None:
         cases, interactions = recorder.get("cases", {}), recorder.get("interactions", {})
