@@ -1,9 +1,11 @@
 """`python -m tandem.kit serve NAME` runs a service, here and in a container; `migrate NAME` brings its schema up."""
 
+import asyncio
 import sys
 
 from tandem.kit.contract import ContractError
 from tandem.kit.migrations import MigrationError, migrate
+from tandem.kit.outside import database_url
 from tandem.kit.server import PortTaken, StartFailed, run
 from tandem.kit.settings import REPOSITORY, BadSetting, load_settings
 
@@ -17,7 +19,7 @@ def main(arguments: list[str], package: str = "services") -> int:
         case ["migrate", name]:
             settings = load_settings(name, package)
             for revision in migrate(
-                str(settings.database_url), REPOSITORY.joinpath(*package.split("."), name, "migrations")
+                asyncio.run(database_url(settings)), REPOSITORY.joinpath(*package.split("."), name, "migrations")
             ):
                 print(f"{name}: applied {revision}")
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -18,16 +18,13 @@ from starlette.routing import Route
 from tandem.kit import migrations
 from tandem.kit.background import Background
 from tandem.kit.database import Session, translated_errors
-from tandem.kit.events.outbox import Waiting
-from tandem.kit.events.transport import Depth
+from tandem.kit.gauges import measure
 from tandem.kit.problems import Problem
 from tandem.kit.runtime import Runtime
 from tandem.kit.settings import REPOSITORY
-from tandem.kit.telemetry import metrics
 
 _CHECK_SECONDS = 2.0
 _LONGEST_OUTBOX_SECONDS = 60.0
-_UNKNOWN: Any = float("nan")
 
 
 class NotReady(Exception):
@@ -107,7 +104,7 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
         )
 
     async def counted(_: Request) -> Response:
-        await _measure(runtime, readiness.background)
+        await measure(runtime, readiness.background)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def drifted(request: Request) -> Response:
@@ -124,23 +121,6 @@ def admin_app(runtime: Runtime, readiness: Readiness) -> Starlette:
             Route("/info", partial(_info, runtime=runtime)),
         ]
     )
-
-
-async def _measure(runtime: Runtime, background: Background) -> None:
-    """Set the gauges. What cannot be asked is not a number, rather than the number of an hour ago."""
-    pool = runtime.database.pool
-    metrics.POOL_CONNECTIONS.labels("open").set(pool.get_size())
-    metrics.POOL_CONNECTIONS.labels("idle").set(pool.get_idle_size())
-    lag, depth = Waiting(_UNKNOWN, _UNKNOWN), Depth(_UNKNOWN, _UNKNOWN, _UNKNOWN)
-    with suppress(Problem, TimeoutError):
-        async with asyncio.timeout(_CHECK_SECONDS):
-            lag = await background.relay.lag() if background.relay else lag
-            depth = await background.depth() or Depth(0, 0.0, 0)
-    metrics.OUTBOX_ROWS.set(lag.rows)
-    metrics.OUTBOX_SECONDS.set(lag.seconds)
-    metrics.EVENTS_WAITING.set(depth.waiting)
-    metrics.EVENTS_SECONDS.set(depth.seconds)
-    metrics.EVENTS_DEAD.set(depth.dead)
 
 
 async def _info(_: Request, runtime: Runtime) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, TypeAlias
 
@@ -24,6 +24,8 @@ _LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    # In the moment of a rotation; the next connection asks for the new one.
+    asyncpg.InvalidPasswordError,
 )
 _BUSY = (
     TimeoutError,
@@ -83,13 +85,24 @@ def _unavailable(error: Exception) -> DatabaseUnavailable:
 
 
 class Database:
-    """Connects on first use, so that a service starts, and says it is not ready, while PostgreSQL is down."""
+    """Connects on first use, so that a service starts, and says it is not ready, while PostgreSQL is down.
 
-    def __init__(self, dsn: str, application: str, max_connections: int = 16, acquire_seconds: float = 2.0) -> None:
+    `password` is asked at each connection, where it is not part of the DSN.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        application: str,
+        max_connections: int = 16,
+        acquire_seconds: float = 2.0,
+        password: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
         self._dsn = dsn
         self._application = application
         self._max_connections = max_connections
         self._acquire_seconds = acquire_seconds
+        self._password = password
         self._pool: asyncpg.Pool[Record] | None = None
         self._background: asyncpg.Pool[Record] | None = None
         self.reader = Reader(self)
@@ -114,6 +127,7 @@ class Database:
     async def _make_pool(self, connections: int) -> asyncpg.Pool[Record]:
         return await asyncpg.create_pool(
             self._dsn,
+            password=self._password,
             min_size=0,
             max_size=connections,
             command_timeout=10,

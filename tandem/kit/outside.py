@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from prometheus_client import REGISTRY, CollectorRegistry
+from sqlalchemy import make_url
 
 from tandem.kit.auth.jwks import KeySet, open_keys
 from tandem.kit.auth.tokens import FileToken, NullToken
+from tandem.kit.aws.clients import Cloud
+from tandem.kit.aws.cloud_map import CloudMap
+from tandem.kit.aws.queues import Queue, SnsSqsTransport
+from tandem.kit.aws.secrets import DatabasePassword
 from tandem.kit.discovery import Resolver, addresses
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.events.memory import NullTransport
@@ -41,17 +46,46 @@ def connect(
     calls = tracing.around_transport(AiohttpTransport())
     return Outside(
         keys=open_keys(settings.jwks),
-        transport=PostgresTransport(str(settings.bus_url), catalogue.routes()) if settings.bus_url else NullTransport(),
-        network=PeerNetwork(_addresses(settings.peer_addresses), tokens, calls, registry),
+        transport=_transport(service, settings, catalogue),
+        network=PeerNetwork(resolver(settings), tokens, calls, registry),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
         tracing=tracing,
     )
 
 
-def _addresses(setting: str) -> Resolver:
+def cloud(settings: ServiceSettings) -> Cloud:
+    return Cloud(settings.region, str(settings.aws_endpoint) if settings.aws_endpoint else None)
+
+
+def database_password(settings: ServiceSettings) -> DatabasePassword | None:
+    """None when the password stands in the database's URL."""
+    return DatabasePassword.of(cloud(settings), settings.database_secret) if settings.database_secret else None
+
+
+async def database_url(settings: ServiceSettings) -> str:
+    """With the password in it. Raises SecretUnavailable."""
+    url = make_url(str(settings.database_url))
+    password = database_password(settings)
+    return url.set(password=await password() if password else url.password).render_as_string(hide_password=False)
+
+
+def _transport(service: str, settings: ServiceSettings, catalogue: Catalogue) -> Transport:
+    if (settings.queue is None) != (settings.dead_letters is None):
+        raise BadSetting("TANDEM_QUEUE and TANDEM_DEAD_LETTERS go together: set both or neither.")
+    if settings.topic or settings.queue:
+        queues = {service: Queue(str(settings.queue), str(settings.dead_letters))} if settings.queue else {}
+        return SnsSqsTransport(cloud(settings), settings.topic, queues)
+    if settings.bus_url:
+        return PostgresTransport(str(settings.bus_url), catalogue.routes())
+    return NullTransport()
+
+
+def resolver(settings: ServiceSettings) -> Resolver:
+    if settings.namespace:
+        return CloudMap.of(cloud(settings), settings.namespace)
     try:
-        return addresses(setting)
+        return addresses(settings.peer_addresses)
     except ValueError as error:
         raise BadSetting(f"TANDEM_PEERS: {error}") from error
 
@@ -61,7 +95,5 @@ def _objects(settings: ServiceSettings) -> ObjectStore:
         return NullObjectStore()
     endpoint = str(settings.objects_endpoint) if settings.objects_endpoint else None
     return S3ObjectStore(
-        S3Settings(
-            settings.objects_bucket, settings.objects_region, endpoint_url=endpoint, path_style=endpoint is not None
-        )
+        S3Settings(settings.objects_bucket, settings.region, endpoint_url=endpoint, path_style=endpoint is not None)
     )

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tandem.kit.admin import Readiness, admin_app
+from tandem.kit.gauges import GaugeLines
 from tandem.kit.settings import ServiceSettings, load_settings
 from tandem.kit.telemetry import logs
 
@@ -55,7 +56,13 @@ def run(name: str, package: str = "services") -> None:
     module = importlib.import_module(f"{package}.{name}.app")
     settings = load_settings(name, package)
     app: FastAPI = module.create_app(settings)
-    logs.configure(name, settings.version, settings.stage, app.state.runtime.sensitive)
+    logs.configure(
+        name,
+        settings.version,
+        settings.stage,
+        app.state.runtime.sensitive,
+        embedded_metrics=settings.embedded_metrics,
+    )
     with asyncio.Runner(loop_factory=_uvloop) as runner:
         runner.run(_serve(name, app, settings))
 
@@ -73,7 +80,7 @@ async def _serve(name: str, app: FastAPI, settings: ServiceSettings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _started(name, app):
+    async with _started(name, app), _told(app, told=settings.embedded_metrics):
         watching = asyncio.create_task(admin.serve_listener())
         serving = asyncio.create_task(public.serve_listener())
         log.info("started", port=public.port, admin_port=admin.port)
@@ -101,6 +108,17 @@ async def _started(name: str, app: FastAPI) -> AsyncIterator[None]:
             reason = f"{type(error).__name__}: {error}".partition("\n")[0]
             raise StartFailed(f"{name} could not start: {reason}") from error
         yield
+
+
+@contextlib.asynccontextmanager
+async def _told(app: FastAPI, *, told: bool) -> AsyncIterator[None]:
+    lines = GaugeLines(app.state.runtime, app.state.background)
+    if told:
+        lines.start()
+    try:
+        yield
+    finally:
+        await lines.stop()
 
 
 def _server(app: object, host: str, port: int) -> _Server:

@@ -22,7 +22,7 @@ from tandem.kit.database import Database
 from tandem.kit.dispatch import OperationEndpoint
 from tandem.kit.edge import Edge, on_http_exception, on_problem
 from tandem.kit.events.catalogue import Catalogue
-from tandem.kit.outside import Outside, connect
+from tandem.kit.outside import Outside, connect, database_password
 from tandem.kit.peers import PeerClient
 from tandem.kit.problems import MethodNotAllowed, Problem
 from tandem.kit.runtime import Runtime
@@ -49,7 +49,12 @@ def serve(
         service=name,
         contract=contract,
         settings=settings,
-        database=Database(str(settings.database_url), f"{name} {settings.version}", settings.most_connections),
+        database=Database(
+            str(settings.database_url),
+            f"{name} {settings.version}",
+            settings.most_connections,
+            password=database_password(settings),
+        ),
         catalogue=catalogue,
         verifier=TokenVerifier(settings.issuer, settings.audience, outside.keys),
         peers=peers(outside.network.connect),

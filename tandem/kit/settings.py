@@ -47,8 +47,17 @@ class ServiceSettings(BaseSettings):
     flag_file: Path | None = Field(None, validation_alias=_shared("FLAGS"))
     objects_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("OBJECTS_ENDPOINT"))
     objects_bucket: str | None = Field(None, validation_alias=_shared("OBJECTS_BUCKET"))
-    objects_region: str = Field("eu-north-1", validation_alias=_shared("OBJECTS_REGION"))
     traces_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("TRACES_ENDPOINT"))
+
+    region: str = Field("eu-north-1", validation_alias=_shared("REGION"))
+    aws_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("AWS_ENDPOINT"))
+    namespace: str | None = Field(None, validation_alias=_shared("NAMESPACE"), description="Of AWS Cloud Map.")
+    topic: str | None = Field(None, validation_alias=_shared("TOPIC"), description="The ARN of an SNS topic.")
+    queue: HttpUrl | None = Field(None, validation_alias=_shared("QUEUE"))
+    dead_letters: HttpUrl | None = Field(None, validation_alias=_shared("DEAD_LETTERS"))
+    database_secret: str | None = Field(None, validation_alias=_shared("DATABASE_SECRET"))
+    embedded_metrics: bool = Field(default=False, validation_alias=_shared("EMBEDDED_METRICS"))
+
     response_share: float = Field(0.01, ge=0, le=1, validation_alias=_shared("RESPONSE_SHARE"))
 
 

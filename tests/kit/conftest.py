@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 import orjson
 import pytest
 import structlog
+from moto.server import ThreadedMotoServer
 
 from tandem.kit.auth.jwks import StaticKeys
+from tandem.kit.aws.clients import Cloud
 from tandem.kit.migrations import migrate
 from tandem.local.issuer import LocalIssuer
 from tests.kit.loan.contract import write_contracts
@@ -81,6 +83,24 @@ async def start_loan(
 
 async def _empty(service: LoanService) -> None:
     await service.pool.execute("TRUNCATE loans, guarantees, greetings, outbox, inbox, idempotency_keys")
+
+
+@pytest.fixture(scope="session")
+def aws_credentials() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield
+
+
+@pytest.fixture(scope="session")
+def cloud(aws_credentials: None) -> Iterator[Cloud]:
+    """AWS as moto plays it, in this process."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield Cloud("eu-north-1", f"http://{host}:{port}")
+    server.stop()
 
 
 @pytest.fixture

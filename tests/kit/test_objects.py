@@ -92,13 +92,7 @@ async def test_the_client_is_made_once_and_late() -> None:
     assert len(clients) == 1
 
 
-@pytest.fixture
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-
-
-@pytest.mark.usefixtures("credentials")
+@pytest.mark.usefixtures("aws_credentials")
 async def test_boto3_signs_for_a_lookalike_in_path_style() -> None:
     address = urlsplit((await S3ObjectStore(SETTINGS).presign_get("cards/å b.png")).url)
     query = parse_qs(address.query)
@@ -107,7 +101,7 @@ async def test_boto3_signs_for_a_lookalike_in_path_style() -> None:
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
 
 
-@pytest.mark.usefixtures("credentials")
+@pytest.mark.usefixtures("aws_credentials")
 def test_boto3_addresses_the_bucket_by_host_in_the_cloud() -> None:
     client = connect_s3(S3Settings("pictures", "eu-north-1"))
     url = client.generate_presigned_url("get_object", Params={"Bucket": "pictures", "Key": "a"}, ExpiresIn=60)

@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from tandem.kit.aws.clients import Cloud
+from tandem.kit.aws.queues import SnsSqsTransport
+from tandem.kit.discovery import NoAddress
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.events.memory import NullTransport
 from tandem.kit.events.postgres import PostgresTransport
 from tandem.kit.flags import NullFlags
 from tandem.kit.objects import NullObjectStore, S3ObjectStore
-from tandem.kit.outside import connect
+from tandem.kit.outside import connect, database_url, resolver
 from tandem.kit.settings import BadSetting, ServiceSettings, load_settings
 
 NEEDED = {
@@ -50,6 +53,35 @@ def test_what_lies_outside_is_as_the_settings_say(environment: pytest.MonkeyPatc
     outside = connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())
     assert isinstance(outside.transport, PostgresTransport)
     assert isinstance(outside.objects, S3ObjectStore)
+
+
+@pytest.mark.usefixtures("aws_credentials")
+async def test_in_the_cloud_events_peers_and_passwords_are_where_the_settings_say(
+    environment: pytest.MonkeyPatch, loan_contracts: Path, cloud: Cloud
+) -> None:
+    cloud.client("secretsmanager").create_secret(Name="settings", SecretString='{"password": "p@ss"}')
+    environment.setenv("TANDEM_AWS_ENDPOINT", str(cloud.endpoint_url))
+    environment.setenv("TANDEM_NAMESPACE", "nowhere.internal")
+    environment.setenv("TANDEM_TOPIC", "arn:aws:sns:eu-north-1:1:loan.fifo")
+    environment.setenv("TANDEM_QUEUE", "https://sqs.test/1/loan.fifo")
+    environment.setenv("TANDEM_DEAD_LETTERS", "https://sqs.test/1/loan-dead.fifo")
+    environment.setenv("TANDEM_DATABASE_SECRET", "settings")
+    environment.setenv("LOAN_DATABASE_URL", "postgresql://loan@127.0.0.1/loan?sslmode=verify-full")
+    outside = connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())
+    assert isinstance(outside.transport, SnsSqsTransport)
+    assert await database_url(load()) == "postgresql://loan:p%40ss@127.0.0.1/loan?sslmode=verify-full"
+    with pytest.raises(NoAddress, match="Cloud Map knows no card"):
+        await resolver(load()).resolve("card")
+
+
+def test_queue_without_dead_letters_is_a_bad_setting(environment: pytest.MonkeyPatch, loan_contracts: Path) -> None:
+    environment.setenv("TANDEM_QUEUE", "https://sqs.test/1/loan.fifo")
+    with pytest.raises(BadSetting, match="TANDEM_QUEUE and TANDEM_DEAD_LETTERS go together"):
+        connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())
+
+
+async def test_password_in_the_url_stays_there_when_no_secret_is_named() -> None:
+    assert await database_url(load()) == NEEDED["LOAN_DATABASE_URL"]
 
 
 @pytest.mark.parametrize("name", sorted(NEEDED))

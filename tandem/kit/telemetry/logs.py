@@ -13,12 +13,21 @@ import structlog
 from pydantic import ValidationError
 
 from tandem.kit.context import current
+from tandem.kit.telemetry.embedded import embed
 from tandem.kit.telemetry.masking import masked
 
 _NEVER_NESTED = (str, int, float, bool, type(None))
 
 
-def configure(service: str, version: str, stage: str, sensitive: frozenset[str], level: int = logging.INFO) -> None:
+def configure(
+    service: str,
+    version: str,
+    stage: str,
+    sensitive: frozenset[str],
+    level: int = logging.INFO,
+    *,
+    embedded_metrics: bool = False,
+) -> None:
     """Send structlog and the standard library's loggers through one JSON writer."""
     identity = {"service": service, "version": version, "stage": stage}
 
@@ -40,8 +49,9 @@ def configure(service: str, version: str, stage: str, sensitive: frozenset[str],
         return event
 
     shared: list[Any] = [enrich, structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"), _exception, mask]
+    numbers = [embed] if embedded_metrics else []
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
+        processors=[*shared, *numbers, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,

@@ -5,19 +5,32 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tandem.kit.aws.clients import Cloud
+from tandem.kit.aws.queues import SnsSqsTransport
 from tandem.kit.events.envelope import Event
 from tandem.kit.events.memory import MemoryTransport, NullTransport
 from tandem.kit.events.postgres import PostgresTransport
 from tandem.kit.events.transport import Bell, Delivery, Depth, Transport
+from tests.kit.aws.cloud import make_queues
 from tests.kit.events.conftest import ROUTES, Say
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def transport(request: pytest.FixtureRequest, bus_url: str) -> AsyncIterator[Transport]:
-    transport = MemoryTransport(ROUTES, 0.2) if request.param == "memory" else PostgresTransport(bus_url, ROUTES, 0.2)
+@pytest.fixture(params=["memory", "postgres", "aws"])
+async def transport(request: pytest.FixtureRequest, bus_url: str, cloud: Cloud) -> AsyncIterator[Transport]:
+    transport = _transport(request.param, bus_url, cloud)
     await transport.open()
     yield transport
     await transport.close()
+
+
+def _transport(kind: str, bus_url: str, cloud: Cloud) -> Transport:
+    match kind:
+        case "aws":
+            made = make_queues(cloud, ROUTES)
+            return SnsSqsTransport(cloud, made.topic, made.queues, 0.2)
+        case "postgres":
+            return PostgresTransport(bus_url, ROUTES, 0.2)
+    return MemoryTransport(ROUTES, 0.2)
 
 
 async def take(
