@@ -174,17 +174,25 @@ def _extent(others: Position) -> str:
 
 
 def _patterns(spot: Spot, old: Members, new: Members) -> Found:
-    keyword = "patternProperties"
     for pattern in _both(old.patterns, new.patterns):
         base, revision = old.patterns.get(pattern), new.patterns.get(pattern)
         if base is not None and revision is not None:
             yield Inner(f"/{pattern}/", base, revision)
-        elif base is None:
-            effect = Effect.WIDENS if old.others.is_nothing else Effect.NARROWS
-            yield spot.change("names-by-pattern-added", effect, keyword, subject=pattern)
-        else:
-            effect = Effect.NARROWS if new.others.is_nothing else Effect.WIDENS
-            yield spot.change("names-by-pattern-removed", effect, keyword, subject=pattern)
+        elif base is None and revision is not None:
+            yield from _freed(spot, "names-by-pattern-added", pattern, (old.others, revision), Effect.NARROWS)
+        elif base is not None:
+            yield from _freed(spot, "names-by-pattern-removed", pattern, (base, new.others), Effect.WIDENS)
+
+
+def _freed(spot: Spot, rule: str, pattern: str, sides: tuple[Position, Position], effect: Effect) -> Found:
+    """Names of a pattern were among the others before, or are now; `effect` is that among any others."""
+    others = sides[0] if effect is Effect.NARROWS else sides[1]
+    if others.is_anything or others.is_nothing:
+        plain = effect.flipped if others.is_nothing else effect
+        yield spot.change(rule, plain, "patternProperties", subject=pattern)
+    else:
+        yield spot.change(rule, Effect.NOTES, "patternProperties", subject=pattern)
+        yield Inner(f"/{pattern}/", *sides)
 
 
 def limit(spot: Spot, keyword: str, step: str, old: Position | None, new: Position | None) -> Found:

@@ -61,9 +61,10 @@ class _Sample:
 
 
 def refused_twice(former: Alternatives, union: Alternatives) -> bool:
-    """Some single value is known that is in one of the former alternatives, and now in two of a union."""
-    if any(one.conditions for one in (*former, *union)):
-        return False
+    """Some single value is known that is in one of the former alternatives, and now in two of a union.
+
+    What a `not` or an `if` would refuse is taken to fit: too much is said rather than too little.
+    """
     values = {value for one in (*former, *union) for value in (*listed(one), *_FEW.get(one.kind, ()))}
     found = any(_count(former, value) == 1 and _count(union, value) > 1 for value in values)
     samples = {sample for one in (*former, *union) for sample in _samples(one)}

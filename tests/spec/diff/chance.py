@@ -11,6 +11,8 @@ from tests.spec.diff.asking import Json
 _TEXTS = ["", "a", "b", "ab", "abc", "cab"]
 _NUMBERS = [-2, -1, 0, 1, 2, 3, 4, 6, 1.5]
 _SINGLES = [None, True, False, *_TEXTS, *_NUMBERS]
+_TWINS = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+_TWINS |= {other: one for one, other in _TWINS.items()}
 _TYPES = ["null", "boolean", "integer", "number", "string"]
 
 
@@ -34,9 +36,37 @@ class Chance:
     def values(self, count: int) -> list[Json]:
         return [self._value(2) for _ in range(count)]
 
+    def near(self, schema: Json) -> Json:
+        """A value that the schema lets through, or almost."""
+        for word in ("anyOf", "oneOf", "allOf"):
+            if word in schema:
+                return self.near(self._random.choice(schema[word]))
+        if "enum" in schema:
+            return self._random.choice(schema["enum"])
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        match self._random.choice(types):
+            case "integer" | "number":
+                ends = [schema[word] for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+                        if word in schema]  # fmt: skip
+                return self._random.choice([*ends, 0]) + self._random.choice([0, 0, 0.5, 1, -1])
+            case "string":
+                return self._random.choice(_TEXTS)
+            case "array":
+                firsts = [self.near(one) for one in schema.get("prefixItems", ())]
+                return firsts + [
+                    self.near(schema.get("items", {"type": "null"})) for _ in range(self._random.choice([0, 1, 2]))
+                ]
+            case "object":
+                inner = {**schema.get("properties", {}), "c": self._single()}
+                names = self._random.sample([*inner], self._random.randint(0, len(inner)))
+                return {name: self.near(inner[name]) for name in names}
+            case "boolean":
+                return self._random.random() < 0.5
+        return None
+
     def schema(self, depth: int) -> Json:
         compound = [self._array, self._object, self._any_of, self._all_of, self._not, self._if]
-        made = [self._single, self._single, self._one_of, *(compound if depth else [])]
+        made = [*compound, self._object, self._single] if depth else [self._single, self._single, self._one_of]
         return self._random.choice(made)(depth)
 
     def _changed(self, schema: Json) -> Json:
@@ -47,10 +77,17 @@ class Chance:
             return self._put(schema, place)
         words = [word for word in place if word != "type"]
         if words and self._random.random() < 0.4:
-            del place[self._random.choice(words)]
+            self._moved(place, self._random.choice(words))
         else:
             place |= {word: value for word, value in self._words(place["type"]) if word not in ("items", "properties")}
         return schema
+
+    def _moved(self, place: Json, word: str) -> None:
+        """Without the word; or a bound becomes exclusive, or no longer."""
+        value = place.pop(word)
+        other = _TWINS.get(word)
+        if other is not None and other not in place and self._random.random() < 0.6:
+            place[other] = value
 
     def _put(self, schema: Json, place: Json) -> Json:
         if "properties" in place:
