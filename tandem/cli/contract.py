@@ -37,12 +37,13 @@ def generate(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say which files are stale.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write models.py and peers.py of services anew from their contracts.
+    """Write models.py and peers.py of services anew from their contracts, and their owners into .github/CODEOWNERS.
 
     Example: tandem contract generate card
     """
     from tandem.spec.check import stale_files
     from tandem.spec.generate import generated_files
+    from tandem.spec.owners import CODEOWNERS, codeowners
 
     home = Home.find()
     manifest, wanted = chosen(home, services)
@@ -51,6 +52,8 @@ def generate(
         for service in wanted
         for path, text in generated_files(manifest, service, home.project / "services").items()
     }
+    if not services and (home.project / ".github").is_dir():
+        files[home.project / CODEOWNERS] = codeowners(manifest)
     stale = stale_files(files)
     if not check:
         for path in stale:

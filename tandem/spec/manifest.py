@@ -10,6 +10,7 @@ from pathlib import Path
 from tandem.kit.contract import Contract, ContractError, SourceFile, load_contract, read
 from tandem.kit.contract.source import escape
 
+_TEXTS = {"title": "All services", "organisation": ""}
 _NEEDED = ("owner", "audience", "contract", "database")
 
 
@@ -34,6 +35,7 @@ class Manifest:
     path: Path
     title: str
     services: Mapping[str, Service]
+    organisation: str = ""
 
     def scopes_of(self, service: str) -> frozenset[str]:
         """The scopes a service's own token needs: those of the operations it consumes, and no more."""
@@ -53,7 +55,8 @@ def load_manifest(contracts: Path) -> Manifest:
             source.path, source.line_of("/services"), "`services:` must be an object of services by name"
         )
     services = {name: _service(contracts, source, name) for name in source.data["services"]}
-    manifest = Manifest(source.path, str(source.data.get("title", "All services")), services)
+    title, organisation = (str(source.data.get(key, other)) for key, other in _TEXTS.items())
+    manifest = Manifest(source.path, title, services, organisation)
     _check_consumed(source, manifest)
     _check_paths(manifest)
     return manifest

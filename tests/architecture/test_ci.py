@@ -72,7 +72,7 @@ def test_ci_run_fails_when_a_step_fails(tmp_path: Path, failing: str, code: int)
 
 def test_check_goes_on_after_a_failure_and_prints_what_was_said(tmp_path: Path) -> None:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
-    for tool in ("ruff", "lint-imports", "tandem", "python", "detect-secrets-hook"):
+    for tool in ("ruff", "lint-imports", "tandem", "python", "zizmor", "node", "detect-secrets-hook"):
         _script(tmp_path / ".venv" / "bin" / tool, "echo quiet")
     _script(tmp_path / ".venv" / "bin" / "git", "printf 'README.md\\0requirements/dev.txt\\0'")
     _script(tmp_path / ".venv" / "bin" / "mypy", "echo 'line 3: wrong'; exit 1")

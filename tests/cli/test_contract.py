@@ -73,6 +73,14 @@ def test_a_stale_file_is_named_and_then_written(tandem: Tandem, project: Path) -
     assert models.read_text() == wanted
 
 
+def test_owners_are_written_where_the_project_is_on_github(tandem: Tandem, project: Path) -> None:
+    (project / ".github").mkdir()
+    assert tandem("generate", "card", "--check")[0] == 0
+    assert tandem("generate", "--check")[2].startswith("Stale: .github/CODEOWNERS.")
+    assert tandem("generate") == (0, "Wrote .github/CODEOWNERS.\n", "")
+    assert "/contracts/card/ @tandem/team-card\n" in (project / ".github/CODEOWNERS").read_text()
+
+
 def test_a_bundle_stands_alone(tandem: Tandem, tmp_path: Path) -> None:
     code, out, _ = tandem("bundle", "card", "--json")
     document = json.loads(out)
