@@ -94,6 +94,9 @@ def _callers(work: Work) -> type[FastHttpUser]:
                 if not _goes_on(self.client, work.plan, walk.caller, step, known, nth):
                     return
 
+        def on_stop(self) -> None:
+            self.client.client.close()
+
     return Caller
 
 

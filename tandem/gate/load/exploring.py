@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -46,7 +48,14 @@ def explore(contract: Contract, url: str, token: str) -> Explored:
 
 
 def asking(url: str, token: str) -> httpx.Client:
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE_SECONDS)
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=_PATIENCE_SECONDS, verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """To read them takes longer than twenty requests."""
+    return httpx.create_ssl_context()
 
 
 class _Explorer:

@@ -44,6 +44,11 @@ class Judge:
     def p95(self, operation: Operation) -> float | None:
         return self.measured.median_of_rounds(operation.id, 0.95, self.enough)
 
+    def relative(self) -> dict[str, float]:
+        """By operation; what a baseline keeps."""
+        ratios = {one.id: self.measured.relative(one.id, self.enough) for one, _ in self.promised}
+        return {name: ratio for name, ratio in ratios.items() if ratio is not None}
+
     def undecided(self) -> list[str]:
         """Operations that were to be asked often enough, and were not answered often enough."""
         return [operation.id for operation, _ in self.promised if self.p95(operation) is None]
@@ -88,10 +93,10 @@ class Judge:
         return found, unsure
 
     def slower(self, baseline: Baseline) -> Iterator[tuple[Operation, Finding]]:
+        bare, ratios = self.measured.median_of_rounds(YARDSTICK, 0.5, self.enough) or 0.0, self.relative()
         for operation, _ in self.promised:
-            before, now = baseline.relative.get(operation.id), self.measured.relative(operation.id, self.enough)
-            bare = self.measured.median_of_rounds(YARDSTICK, 0.5, self.enough)
-            if before is None or now is None or bare is None:
+            before, now = baseline.relative.get(operation.id), ratios.get(operation.id)
+            if before is None or now is None:
                 continue
             if now > _NOISE * before and (now - before) * bare > _LEAST_MILLISECONDS:
                 yield (
@@ -110,7 +115,7 @@ class Judge:
         return _finding(self.service, operation, what, said, detail, fix)
 
 
-def grown(service: str, growths: Sequence[Growth]) -> Iterator[Finding]:
+def repetitions(service: str, growths: Sequence[Growth]) -> Iterator[Finding]:
     for one in growths:
         yield _finding(
             service,

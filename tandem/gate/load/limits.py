@@ -23,5 +23,5 @@ class LoadLimits:
 
 LOAD_LIMITS = {
     Profile.SMOKE: LoadLimits(rounds=3, reads=20, walks=4, seconds=25.0),
-    Profile.FULL: LoadLimits(rounds=5, reads=50, walks=10, seconds=100.0),
+    Profile.FULL: LoadLimits(rounds=5, reads=50, walks=14, seconds=100.0),
 }

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
-from tandem.gate.figures import Bar, Bars, Line, Lines, Number
-from tandem.gate.load import baseline, journeys, profile, statements
-from tandem.gate.load import running as locust
+from tandem.gate.load import baseline, journeys, profile
+from tandem.gate.load.charts import figures
 from tandem.gate.load.exploring import Explored, asking, explore
-from tandem.gate.load.judging import Judge, grown
+from tandem.gate.load.journeys import Journey
+from tandem.gate.load.judging import Judge, repetitions
 from tandem.gate.load.limits import LOAD_LIMITS
-from tandem.gate.load.plan import YARDSTICK, Plan
+from tandem.gate.load.plan import Plan
+from tandem.gate.load.running import Locust
+from tandem.gate.load.samples import Measured
+from tandem.gate.load.statements import Cost, costs, growth, overheard
 from tandem.gate.load.yardstick import yardstick
 from tandem.gate.service.own import OwnService
 from tandem.gate.service.running import Running
@@ -20,10 +26,16 @@ from tandem.gate.subject import Subject
 from tandem.gate.verdict import Finding, Verdict
 from tandem.kit.contract import Contract, Operation
 
+Send: TypeAlias = Callable[[Plan, Path, Running, Callable[[float], None]], Measured]
 
+
+@dataclass(frozen=True)
 class LoadStage:
-    name = "load"
-    asks = "Is it as fast and as reliable as promised while many ask it, and as fast as it was?"
+    """`send` does what a plan says."""
+
+    send: Send = Locust().send
+    name: str = "load"
+    asks: str = "Is it as fast and as reliable as promised while many ask it, and as fast as it was?"
 
     def run(self, subject: Subject, notes: Notes) -> None:
         limits, contract = LOAD_LIMITS[subject.profile], subject.service.contract
@@ -34,47 +46,56 @@ class LoadStage:
         )
         written = journeys.load(subject.project)
         notes.progress("starting the service")
+        # What the stages before did to its data is no longer what the stories tell.
+        subject.close()
         running = subject.running()
         notes.progress("looking for data")
-        explored = {caller: explore(contract, running.url, token) for caller, token in running.callers.items()}
+        explored = _explored(running, contract, written)
         _ask_database(subject, notes, running, contract, explored)
         with served(yardstick()) as bare:
             plan = profile.plan(contract, running, explored, written, limits, bare)
             _note_unasked(notes, contract, plan, explored)
-            judge = _measured(subject, notes, running, plan)
-            _judge_promises(subject, notes, running, judge)
+            self._judge(subject, notes, running, plan)
+
+    def _judge(self, subject: Subject, notes: Notes, running: Running, plan: Plan) -> None:
+        judge = self._measured(subject, notes, running, plan)
+        notes.measure(*figures(judge))
+        _judge_errors(notes, judge)
+        before = baseline.find(subject) if subject.url is None else None
+        slow, slower = list(judge.slow()), list(judge.slower(before)) if before else []
+        if suspects := {operation.id for operation, _ in [*slow, *slower]}:
+            notes.progress(f"looking again at {', '.join(sorted(suspects))}")
+            again = self._measured(subject, notes, running, plan.only(suspects))
+            slow = _confirmed(slow, again.slow())
+            slower = _confirmed(slower, again.slower(before)) if before else []
+        _judge_speed(notes, judge, [finding for _, finding in slow])
+        _judge_baseline(subject, notes, judge, before, [finding for _, finding in slower])
+
+    def _measured(self, subject: Subject, notes: Notes, running: Running, plan: Plan) -> Judge:
+        def look(seconds: float) -> None:
+            notes.progress(f"{plan.per_second:g} requests a second for {seconds:.0f} s, {len(notes.findings)} findings")
+
+        measured = self.send(plan, subject.folder / "load" / subject.name, running, look)
+        enough = LOAD_LIMITS[subject.profile].enough
+        return Judge(subject.name, subject.service.contract, plan, measured, enough)
 
 
-def _measured(subject: Subject, notes: Notes, running: Running, plan: Plan) -> Judge:
-    def look(seconds: float) -> None:
-        notes.progress(f"{plan.per_second:g} requests a second for {seconds:.0f} s, {len(notes.findings)} findings")
-
-    folder = subject.folder / "load" / subject.name
-    measured = locust.run(plan, folder, running, look)
-    return Judge(subject.name, subject.service.contract, plan, measured, LOAD_LIMITS[subject.profile].enough)
+def _explored(running: Running, contract: Contract, written: Sequence[Journey]) -> dict[str, Explored]:
+    """By everybody who has a part in it; the neighbour is another customer like the first."""
+    callers = [name for name in running.callers if name != "neighbour" or any(one.caller == name for one in written)]
+    return {caller: explore(contract, running.url, running.callers[caller]) for caller in callers}
 
 
-def _judge_promises(subject: Subject, notes: Notes, running: Running, judge: Judge) -> None:
-    notes.measure(*_figures(judge))
+def _judge_errors(notes: Notes, judge: Judge) -> None:
     failing, unsure = judge.failing()
     if unsure and not failing:
         notes.check("errors", Verdict.CANNOT_TELL, f"too few requests to tell what is promised: {', '.join(unsure)}")
     else:
         notes.judge("errors", failing, "nothing broke")
-    before = baseline.find(subject)
-    slow = list(judge.slow())
-    slower = list(judge.slower(before)) if before else []
-    if suspects := {operation.id for operation, _ in [*slow, *slower]}:
-        notes.progress(f"looking again at {', '.join(sorted(suspects))}")
-        again = _measured(subject, notes, running, judge.plan.only(suspects))
-        slow = _confirmed(slow, list(again.slow()))
-        slower = _confirmed(slower, list(again.slower(before))) if before else []
-    _judge_speed(notes, judge, [finding for _, finding in slow])
-    _judge_baseline(subject, notes, judge, before, [finding for _, finding in slower])
 
 
 def _confirmed(
-    first: Sequence[tuple[Operation, Finding]], second: Sequence[tuple[Operation, Finding]]
+    first: Iterable[tuple[Operation, Finding]], second: Iterable[tuple[Operation, Finding]]
 ) -> list[tuple[Operation, Finding]]:
     """What was seen twice: a busy machine is seldom busy at the same place again."""
     seen = {operation.id for operation, _ in second}
@@ -84,7 +105,8 @@ def _confirmed(
 def _judge_speed(notes: Notes, judge: Judge, slow: list[Finding]) -> None:
     undecided = judge.undecided()
     if undecided and not slow:
-        notes.check("speed", Verdict.CANNOT_TELL, f"too few answers to tell: {', '.join(undecided)}")
+        why = "too few answers to tell" if judge.measured.finished else "the time was up before there were enough"
+        notes.check("speed", Verdict.CANNOT_TELL, f"{why}: {', '.join(undecided)}")
     elif not judge.promised:
         notes.check("speed", Verdict.DID_NOT_LOOK, "nothing could be asked often enough")
     else:
@@ -96,43 +118,42 @@ def _judge_speed(notes: Notes, judge: Judge, slow: list[Finding]) -> None:
 def _judge_baseline(
     subject: Subject, notes: Notes, judge: Judge, before: baseline.Baseline | None, slower: list[Finding]
 ) -> None:
-    if before is not None:
-        notes.judge("baseline", slower, f"nothing is twice as slow as at {before.commit[:10]}")
-    if subject.url is None and not notes.findings and not judge.undecided():
-        ratios = {
-            operation.id: ratio
-            for operation, _ in judge.promised
-            if (ratio := judge.measured.relative(operation.id, judge.enough)) is not None
-        }
-        kept = baseline.keep(subject, ratios)
-        if before is None:
-            said = "this run is kept as the first" if kept else "and nothing to keep this one for: there is no commit"
-            notes.check("baseline", Verdict.DID_NOT_LOOK, f"there is none yet, {said}")
-    elif before is None:
+    if subject.url is not None:
+        notes.check("baseline", Verdict.DID_NOT_LOOK, "it runs somewhere else, so its speed is another one")
+        return
+    if before is None:
         notes.check("baseline", Verdict.DID_NOT_LOOK, "there is none yet; the first run that passes is kept")
+    else:
+        notes.judge("baseline", slower, f"nothing is twice as slow as at {before.commit[:10]}")
+    if not notes.findings and not judge.undecided():
+        baseline.keep(subject, judge.relative())
 
 
 def _ask_database(
     subject: Subject, notes: Notes, running: Running, contract: Contract, explored: Mapping[str, Explored]
 ) -> None:
-    name = "statements"
     if not isinstance(running, OwnService):
-        notes.check(name, Verdict.DID_NOT_LOOK, "its database is somebody else's")
+        notes.check("statements", Verdict.DID_NOT_LOOK, "its database is somebody else's")
         return
     notes.progress("counting statements")
-    compared, growths = [], []
-    with statements.overheard(running.postgres) as look:
+    compared = _compared(running, explored)
+    growths = [grown for id_, pair in compared.items() for grown in growth(contract.operation(id_), *pair)]
+    if compared:
+        said = f"as many for many rows as for few: {', '.join(compared)}"
+        notes.judge("statements", list(repetitions(subject.name, growths)), said)
+    else:
+        notes.check("statements", Verdict.DID_NOT_LOOK, "no operation answers with rows, or there are too few")
+
+
+def _compared(running: OwnService, explored: Mapping[str, Explored]) -> dict[str, tuple[Cost, Cost]]:
+    """Each operation as the first caller who may ask it."""
+    compared: dict[str, tuple[Cost, Cost] | None] = {}
+    with overheard(running.postgres) as look:
         for caller, one in explored.items():
             with asking(running.url, running.callers[caller]) as client:
-                for operation_id, answered in one.answered.items():
-                    if operation_id not in compared and (pair := statements.costs(client, answered, look)):
-                        compared.append(operation_id)
-                        growths += statements.growth(contract.operation(operation_id), *pair)
-    if compared:
-        found = list(grown(subject.name, growths))
-        notes.judge(name, found, f"as many for many rows as for few: {', '.join(compared)}")
-    else:
-        notes.check(name, Verdict.DID_NOT_LOOK, "no operation answers with rows, or there are too few")
+                for operation_id in one.answered.keys() - compared.keys():
+                    compared[operation_id] = costs(client, one.answered[operation_id], look)
+    return {operation_id: pair for operation_id, pair in sorted(compared.items()) if pair is not None}
 
 
 def _note_unasked(notes: Notes, contract: Contract, plan: Plan, explored: Mapping[str, Explored]) -> None:
@@ -143,24 +164,3 @@ def _note_unasked(notes: Notes, contract: Contract, plan: Plan, explored: Mappin
         notes.check("reach", Verdict.DID_NOT_LOOK, f"no journey or example sends them: {said}")
     else:
         notes.check("reach", Verdict.PASSED, f"all {len(contract.operations)} operations were asked")
-
-
-def _figures(judge: Judge) -> list[Number | Bars | Lines]:
-    measured, seconds = judge.measured, judge.measured.over_time()
-    asked = sum(sample.operation != YARDSTICK for sample in measured.samples)
-    bare = measured.median_of_rounds(YARDSTICK, 0.5, judge.enough)
-    bars = tuple(
-        Bar(operation.id, min(p95, slo.p95_ms), slo.p95_ms, f"{p95:.1f} of {slo.p95_ms:g} ms")
-        for operation, slo in judge.promised
-        if (p95 := judge.p95(operation)) is not None
-    )
-    lines = tuple(
-        Line(label, tuple((second[0], second[nth]) for second in seconds))
-        for nth, label in ((1, "median"), (2, "95th percentile"), (3, "99th percentile"))
-    )
-    return [
-        Number("requests that count", asked),
-        *([Number("a bare answer", round(bare, 2), "ms")] if bare is not None else []),
-        Bars("95th percentile of what is promised", bars),
-        Lines("Answer times under load", "ms", lines),
-    ]

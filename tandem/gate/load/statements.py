@@ -6,9 +6,9 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import httpx
@@ -68,9 +68,13 @@ def heard(log: str) -> Counter[str]:
 def costs(
     client: httpx.Client, answered: Sequence[Answered], look: Callable[[], Counter[str]]
 ) -> tuple[Cost, Cost] | None:
-    """Of the answers with the fewest and the most rows; None when they are too much alike to compare."""
-    seen = [_cost(client, path, query, look) for path, query in _variants(answered)]
-    fewest, most = min(seen, key=lambda one: one.rows), max(seen, key=lambda one: one.rows)
+    """Of an answer with few rows and of one with many; None when they are too much alike to compare."""
+    few, many = min(answered, key=lambda one: one.rows), max(answered, key=lambda one: one.rows)
+    if longest := longest_page(many.operation):
+        few, many = _page(many, "1"), _page(many, longest)
+    elif many.rows - few.rows < _FEWEST_ROWS:
+        return None
+    fewest, most = _cost(client, few, look), _cost(client, many, look)
     return (fewest, most) if most.rows - fewest.rows >= _FEWEST_ROWS else None
 
 
@@ -80,23 +84,17 @@ def growth(operation: Operation, fewest: Cost, most: Cost) -> list[Growth]:
     return [Growth(operation, fewest, most)] if more >= _PER_ROW * (most.rows - fewest.rows) else []
 
 
-def _variants(answered: Sequence[Answered]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Pages of one and of as many as there may be, where the contract has pages."""
-    for one in answered:
-        if longest := longest_page(one.operation):
-            yield one.path, {**one.query, "limit": "1"}
-            yield one.path, {**one.query, "limit": longest}
-        else:
-            yield one.path, one.query
+def _page(one: Answered, limit: str) -> Answered:
+    return replace(one, query={**one.query, "limit": limit})
 
 
-def _cost(client: httpx.Client, path: str, query: Mapping[str, str], look: Callable[[], Counter[str]]) -> Cost:
+def _cost(client: httpx.Client, one: Answered, look: Callable[[], Counter[str]]) -> Cost:
     tries = []
     for _ in range(_TRIES):
         look()
-        answer = ask(client, path, query)
+        answer = ask(client, one.path, one.query)
         tries.append(Cost(rows(answer.json()) if _is_json(answer) else 0, look()))
-    return min(tries, key=lambda one: one.statements.total())
+    return min(tries, key=lambda cost: cost.statements.total())
 
 
 def _is_json(answer: httpx.Response) -> bool:
