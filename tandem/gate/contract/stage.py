@@ -10,6 +10,7 @@ from tandem.gate.stage import Notes
 from tandem.gate.subject import Subject
 from tandem.gate.verdict import Finding, Verdict, fingerprint
 from tandem.local.trouble import Trouble
+from tandem.spec.diff.waivers import FILE
 
 _LIVE = ("published", "bound")
 
@@ -37,6 +38,8 @@ class ContractStage:
         else:
             found, said = written.compatible(subject, self._today)
             notes.judge("compatible", found, said)
+        if (subject.home.contracts / FILE).exists():
+            notes.judge("waivers", written.waivers(subject, self._today), "every waiver holds")
         notes.progress("generating models and peers")
         notes.judge("generated files", written.generated(subject), "models.py and peers.py are fresh")
 

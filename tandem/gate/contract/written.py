@@ -13,9 +13,10 @@ from tandem.spec.check import stale_files
 from tandem.spec.diff.document import Document
 from tandem.spec.diff.findings import Grade, differences
 from tandem.spec.diff.report import Told, comparison, report
-from tandem.spec.diff.waivers import ended, holding, read_waivers
+from tandem.spec.diff.since_release import waiver_complaints
+from tandem.spec.diff.waivers import FILE, ended, holding, read_waivers
 from tandem.spec.lint import Finding as Breach
-from tandem.spec.lint import Severity, lint_service, read_rules
+from tandem.spec.lint import Severity, contract_paths, lint_service, read_rules
 from tandem.spec.releases import last_release, release_complaints
 
 
@@ -47,6 +48,21 @@ def releases(subject: Subject) -> list[Finding]:
             replay=f"tandem contract check {subject.name}",
         )
         for said in release_complaints(subject.service)
+    ]
+
+
+def waivers(subject: Subject, today: date) -> list[Finding]:
+    """Those of every service: a waiver does not say whose change it is about once that is gone."""
+    contracts = contract_paths(subject.home.contracts).values()
+    return [
+        Finding(
+            fingerprint("contract", subject.name, "waiver", said),
+            said,
+            f"contracts/{FILE}",
+            "It would let a change through that nobody has agreed to.",
+            replay="tandem contract check",
+        )
+        for said in waiver_complaints(subject.home.contracts, contracts, today)
     ]
 
 

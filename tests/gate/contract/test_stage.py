@@ -95,8 +95,18 @@ def test_breaking_change_that_was_waived_passes_until_the_waiver_ends(notices: P
         change.fingerprint, "Shorter texts.", date(2026, 12, 31), "Nobody writes that much.", "team-notices"
     )
     write_waiver(notices.folder / "contracts", waiver)
-    before = _verdicts(judged_by(notices.subject("http://127.0.0.1:1"), ContractStage(_TODAY)))["compatible"]
-    assert before == (Verdict.PASSED, "nothing that was released in 1.0.0 breaks; 1 waived")
+    before = _verdicts(judged_by(notices.subject("http://127.0.0.1:1"), ContractStage(_TODAY)))
+    assert before["compatible"] == (Verdict.PASSED, "nothing that was released in 1.0.0 breaks; 1 waived")
+    assert before["waivers"] == (Verdict.PASSED, "every waiver holds")
     after = judged_by(notices.subject("http://127.0.0.1:1"), ContractStage(date(2027, 1, 1)))
     assert _verdicts(after)["compatible"][0] is Verdict.FAILED
     assert "2026-12-31" in next(one for one in after.findings if one.fingerprint == change.fingerprint).detail
+    assert _verdicts(after)["waivers"][0] is Verdict.FAILED
+
+
+def test_waiver_for_nothing_is_refused(notices: Project) -> None:
+    notices.release("1.0.0")
+    write_waiver(notices.folder / "contracts", Waiver("a1b2c3d4e5f6", "Gone.", date(2099, 1, 1), "Why.", "anna"))
+    result = judged_by(notices.subject("http://127.0.0.1:1"), ContractStage(_TODAY))
+    found = next(one for one in result.findings if one.where == "contracts/waivers.yaml")
+    assert found.title.endswith("is for a change that is no longer found; delete it")
