@@ -61,16 +61,17 @@ def _ask(check: str, subject: Subject, notes: Notes, watch: Watch, observed: Obs
     except TimeIsUp:
         limit = subject.limits.schemathesis_seconds
         notes.check(check, Verdict.CANNOT_TELL, f"it had not seen everything after {limit:g} s")
-        return
-    look()
-    found = observed.failures[failures:]
-    _keep(subject, watch, found)
-    _judge(check, notes, found, observed.errors[errors:], ran)
+    else:
+        _judge(check, notes, observed.failures[failures:], observed.errors[errors:], ran)
+    finally:
+        look()
+        _keep(subject, watch, observed.failures[failures:])
 
 
 def _judge(check: str, notes: Notes, found: Sequence[Failure], errors: Sequence[str], ran: Ran) -> None:
     if found:
-        notes.check(check, Verdict.FAILED, f"{len({(one.operation, one.code) for one in found})} kinds of failure")
+        kinds = len({(one.operation, one.code) for one in found})
+        notes.check(check, Verdict.FAILED, f"{kinds} {'kind' if kinds == 1 else 'kinds'} of failure")
     elif errors:
         notes.check(check, Verdict.TROUBLE, f"Schemathesis itself met an error: {errors[0][:_MOST_SAID]}")
     elif not ran.passed:

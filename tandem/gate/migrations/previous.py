@@ -32,15 +32,15 @@ class Outcome:
     said: str
 
 
-def run_tests(subject: Subject, look: Callable[[], None]) -> Outcome:
+def run_tests(subject: Subject, look: Callable[[], None], patience_seconds: float = _SECONDS) -> Outcome:
     tests = f"tests/services/{subject.name}"
     with _checkout(subject) as folder:
         if not (folder / tests).is_dir():
             return Outcome(None, f"{subject.since} has no {tests}")
         look()
-        code, said = _pytest(folder, tests)
+        code, said = _pytest(folder, tests, patience_seconds)
     if code is None:
-        return Outcome(None, f"its tests did not end within {_SECONDS:g} s")
+        return Outcome(None, f"its tests did not end within {patience_seconds:g} s")
     failed = tuple(_FAILED.findall(said))
     if code == 0 or failed:
         return Outcome(failed, said)
@@ -67,7 +67,7 @@ def _checkout(subject: Subject) -> Iterator[Path]:
         yield folder
 
 
-def _pytest(folder: Path, tests: str) -> tuple[int | None, str]:
+def _pytest(folder: Path, tests: str, patience_seconds: float) -> tuple[int | None, str]:
     """In a session of its own, so that whatever it started ends with it."""
     line = [sys.executable, "-m", "pytest", tests, f"--ignore={tests}/{_LEFT_OUT}", "-q", "-p", "no:cacheprovider"]
     told = {**os.environ, "PYTHONPATH": str(folder)}
@@ -75,7 +75,7 @@ def _pytest(folder: Path, tests: str) -> tuple[int | None, str]:
         line, cwd=folder, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
         try:
-            said, _ = process.communicate(timeout=_SECONDS)
+            said, _ = process.communicate(timeout=patience_seconds)
         except subprocess.TimeoutExpired:
             return None, ""
         finally:

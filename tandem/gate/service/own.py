@@ -126,17 +126,19 @@ def _process(world: World, placed: Placed, log: Path) -> Iterator[subprocess.Pop
         _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], patience_seconds: float = _STOP_SECONDS) -> None:
     process.terminate()
     try:
-        process.wait(_STOP_SECONDS)
+        process.wait(patience_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], placed: Placed, log: Path) -> None:
-    give_up = time.monotonic() + _START_SECONDS
+def _wait_until_ready(
+    process: subprocess.Popen[bytes], placed: Placed, log: Path, patience_seconds: float = _START_SECONDS
+) -> None:
+    give_up = time.monotonic() + patience_seconds
     reasons = ["it said nothing"]
     while time.monotonic() < give_up:
         if process.poll() is not None:
@@ -148,7 +150,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], placed: Placed, log: Pat
         if not reasons:
             return
         time.sleep(_LOOK_SECONDS)
-    raise DoesNotStart(f"{placed.service} is not ready after {_START_SECONDS:g} s: {'; '.join(reasons)}")
+    raise DoesNotStart(f"{placed.service} is not ready after {patience_seconds:g} s: {'; '.join(reasons)}")
 
 
 def _port_of(url: str) -> int:

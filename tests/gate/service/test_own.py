@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,11 +19,14 @@ from tandem.gate.service import own
 from tandem.gate.service.own import DoesNotStart, OwnService
 from tandem.gate.subject import Subject
 from tandem.gate.verdict import Verdict
+from tandem.local.postgres import free_port
+from tandem.local.services import Placed
 from tandem.local.state import Home
 from tandem.local.trouble import Trouble
 from tandem.spec.manifest import load_manifest
 from tests.architecture.project import ROOT
 from tests.gate.world import Project, judged_by, told
+from tests.local.programs import STUBBORN
 
 
 def _started(project: Path, folder: Path) -> OwnService:
@@ -30,15 +37,22 @@ def _started(project: Path, folder: Path) -> OwnService:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("own") / "work"
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    """Our own card service, which runs from the first time it is asked for."""
+    folder = tmp_path_factory.mktemp("own")
+    for one in (folder, *folder.parents[:3]):
+        one.chmod(0o711)
+    made = Subject("card", Home(folder / "state", ROOT))
+    made.home.create()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[OwnService]:
-    service = _started(ROOT, folder)
-    yield service
-    service.stop()
+def running(subject: Subject) -> OwnService:
+    service = subject.running()
+    assert isinstance(service, OwnService)
+    return service
 
 
 @pytest.fixture
@@ -62,16 +76,50 @@ def test_service_holds_the_stories_and_knows_its_callers(running: OwnService) ->
     assert not ids["customer"] & ids["neighbour"]
 
 
-def test_service_that_dies_is_told_by_what_died_and_nothing_is_left(running: OwnService, folder: Path) -> None:
+def test_service_that_ended_is_told_by_how_and_its_last_word(running: OwnService) -> None:
+    with subprocess.Popen(["false"]) as ended:
+        ended.wait()
+    said = replace(running, _process=ended).trouble()
+    assert said is not None
+    assert said.startswith("The service ended while it was looked at (code 1): ")
+
+
+def test_service_whose_database_is_gone_is_trouble_and_nothing_is_left(subject: Subject, running: OwnService) -> None:
     running.postgres.kill()
-    subject = Subject("card", Home(folder.parent / "state", ROOT))
-    subject.home.create()
-    subject._running = running
     result = judged_by(subject, SchemathesisStage())
     assert (result.verdict, result.reason) == (Verdict.TROUBLE, "The database of the service is gone."), told(result)
-    assert not folder.exists()
+    assert list((subject.folder / "work").iterdir()) == []
     assert running._process.poll() is not None
-    assert [one for one in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(one.info["cmdline"] or [])] == []
+    words = [" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"])]
+    assert [one for one in words if str(subject.folder / "work") in one] == []
+
+
+def _stubborn(folder: Path) -> subprocess.Popen[bytes]:
+    """Runs, says `ready` on its output, never listens, and does not end when it is asked to."""
+    command = [sys.executable, "-S", "-c", STUBBORN]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    return process
+
+
+def test_service_that_never_gets_ready_and_does_not_end_is_killed(tmp_path: Path) -> None:
+    process = _stubborn(tmp_path)
+    placed = Placed("card", "gate", free_port(), free_port(), tmp_path)
+    try:
+        with pytest.raises(DoesNotStart, match=r"card is not ready after 0\.2 s: "):
+            own._wait_until_ready(process, placed, tmp_path / "log", patience_seconds=0.2)
+    finally:
+        own._end(process, patience_seconds=0.1)
+    assert process.returncode == -signal.SIGKILL
+    assert own._ending(-signal.SIGKILL) == "SIGKILL"
+    assert own._ending(3) == "code 3"
+
+
+def test_service_that_says_nothing_has_no_last_word(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("\n \n")
+    assert own._last_word(tmp_path / "log") == "it said nothing"
 
 
 def test_service_that_lacks_a_handler_does_not_start_and_says_which(copy: Project, tmp_path: Path) -> None:
