@@ -79,24 +79,28 @@ class Document:
 
     def target(self, holder: dict[str, Any]) -> Any:
         """What the `$ref` of `holder` names; None, and a defect noted, when it names nothing."""
-        source, pointer = self._homes[id(holder)]
-        location, _, fragment = str(holder["$ref"]).partition("#")
         try:
-            file = self._file((source.path.parent / unquote(location)).resolve()) if location else source
-            return file.at(unquote(fragment))
+            return self._named(holder, str(holder["$ref"]))
         except ContractError as error:
             reason = f"cannot be read: {error.reason}"
         except (KeyError, IndexError, ValueError, TypeError):
             reason = "names nothing"
+        source, pointer = self._homes[id(holder)]
         self._note(source, f"{pointer}/$ref", f"$ref '{holder['$ref']}' {reason}")
         return None
 
-    def name_of(self, holder: dict[str, Any]) -> str:
-        """The full name of what `holder` refers to: the same for two references to the same part."""
-        location, _, fragment = str(holder["$ref"]).partition("#")
+    def named(self, holder: dict[str, Any], reference: str) -> Any:
+        """What a reference that stands in `holder` names; None when it names nothing."""
+        try:
+            return self._named(holder, reference)
+        except (ContractError, KeyError, IndexError, ValueError, TypeError):
+            return None
+
+    def _named(self, holder: dict[str, Any], reference: str) -> Any:
         source, _ = self._homes[id(holder)]
-        file = (source.path.parent / unquote(location)).resolve() if location else source.path
-        return f"{'' if file == self.path else file.name}#{fragment}"
+        location, _, fragment = reference.partition("#")
+        file = self._file((source.path.parent / unquote(location)).resolve()) if location else source
+        return file.at(unquote(fragment))
 
     def place(self, part: Any, key: str | None = None) -> Place:
         """Where `part`, or its entry `key`, stands."""

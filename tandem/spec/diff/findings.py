@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,8 @@ class Grade(StrEnum):
 _ORDER = list(Grade)
 # What is gone is one thing to who sends it and another to who reads it: it is told to whom it matters.
 _TWOFOLD = frozenset({"property-removed", "required-property-removed", "property-unknown"})
+# A member that is new and must be there is told once, by what breaks.
+_OF_ONE_MEMBER = frozenset({"property-let-in", "required-property-added"})
 
 
 @dataclass(slots=True)
@@ -90,7 +92,13 @@ class _Gathering:
     def gather(self, seen: Iterable[Seen]) -> list[Finding]:
         for one in seen:
             self._add(one)
-        found = (one for one in self._found.values() if one.grade is not Grade.NOTE or one.rule not in _TWOFOLD)
+        worse = {_member(one) for one in self._found.values() if one.grade is not Grade.NOTE}
+        found = (
+            one
+            for one in self._found.values()
+            if one.grade is not Grade.NOTE
+            or not (one.rule in _TWOFOLD or (one.rule in _OF_ONE_MEMBER and _member(one) in worse))
+        )
         return sorted(found, key=lambda one: _ORDER.index(one.grade))
 
     def _add(self, seen: Seen) -> None:
@@ -122,7 +130,18 @@ class _Gathering:
         if change.revision is not None:
             now = self._revision.place(change.revision, _present(change.revision, change.keyword))
         place = now or was or self._revision.place(self._revision.root)
-        return Finding(change.rule, Grade.NOTE, change, component(place), seen.path, place, was)
+        line = _line_of_member(self._revision, change.revision, change) or place.line
+        return Finding(change.rule, Grade.NOTE, change, component(place), seen.path, replace(place, line=line), was)
+
+
+def _line_of_member(document: Document, part: Any, change: Change) -> int | None:
+    """The own line of a member that a list of members names."""
+    named = part.get(change.keyword) if isinstance(part, dict) and change.keyword == "properties" else None
+    return document.place(named, change.subject).line if isinstance(named, dict) and change.subject in named else None
+
+
+def _member(finding: Finding) -> tuple[bool, str, int]:
+    return finding.rule in _OF_ONE_MEMBER, finding.change.subject, id(finding.change.revision)
 
 
 def _is_shared(change: Change) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from tandem.spec.diff.findings import Grade
 from tandem.spec.diff.report import Report, Told
-from tandem.spec.diff.text import verdict
+from tandem.spec.diff.text import WAIVE, verdict
 
 # By this the comment is found again and edited in place.
 MARKER = "<!-- tandem contract diff -->"
@@ -18,7 +18,6 @@ MARKER = "<!-- tandem contract diff -->"
 LONGEST = 65_536
 _RESERVED = 1_500
 _OPERATIONS = 5
-_WAIVE = "`tandem contract waive FINGERPRINT --until DATE --owner NAME --because TEXT`"
 
 Rows = Iterable[str]
 
@@ -32,7 +31,7 @@ def markdown(report: Report) -> str:
         page.rows(
             "\n### What breaks, and for whom\n\n" + _head("What changes", "Who breaks", "Instead"), map(_row, breaking)
         )
-        page.add(f"\nIf it is agreed all the same, waive it until a day: {_WAIVE}\n")
+        page.add(f"\nIf it is agreed all the same, waive it until a day: `{WAIVE}`\n")
     if warnings:
         page.rows("\n### What may break\n\n" + _head("What changes", "Who may break", "Instead"), map(_row, warnings))
     if report.complaints:

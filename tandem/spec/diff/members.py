@@ -232,6 +232,8 @@ def _discriminators(spot: Spot, old: Members, new: Members) -> Found:
             yield spot.change("discriminator-value-removed", Effect.NARROWS, "discriminator", subject=name)
         elif name not in base.mapping:
             yield spot.change("discriminator-value-added", Effect.NOTES, "discriminator", subject=name)
+        elif base.mapping[name] != revision.mapping[name]:
+            yield Inner(name, base.schemas[name], revision.schemas[name])
 
 
 def arrays(spot: Spot, base: Items | None, revision: Items | None) -> Found:

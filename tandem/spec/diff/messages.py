@@ -19,25 +19,31 @@ def wire(media_type: str) -> Wire:
 
 
 def _plain(media_type: str) -> str:
-    """Without parameters: a charset changes nothing about what a schema can see."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def _parameters(media_type: str) -> frozenset[tuple[str, str]]:
+    """Without the charset, which changes nothing about what a schema can see. A version is another matter."""
+    pairs = (one.partition("=") for one in media_type.partition(";")[2].lower().split(";"))
+    found = {(name.strip(), value.strip().strip('"')) for name, _, value in pairs if name.strip()}
+    return frozenset(pair for pair in found if pair[0] != "charset")
 
 
 def same_type(wanted: str, types: Mapping[str, Any]) -> str | None:
     """The entry that stands for `wanted`: itself, or the narrowest range it is in."""
-    plain = _plain(wanted)
-    by_name: dict[str, str] = {_plain(one): one for one in reversed(list(types))}
-    for candidate in (plain, f"{plain.partition('/')[0]}/*", "*/*"):
-        if candidate in by_name:
-            return by_name[candidate]
+    plain, parameters = _plain(wanted), _parameters(wanted)
+    for name in (plain, f"{plain.partition('/')[0]}/*", "*/*"):
+        fitting = [one for one in types if _plain(one) == name and _parameters(one) <= parameters]
+        if fitting:
+            return max(fitting, key=lambda one: len(_parameters(one)))
     return None
 
 
 def within(media_range: str, types: Mapping[str, Any]) -> list[str]:
-    """The entries that lie in a range such as `image/*`."""
-    plain = _plain(media_range)
+    """The entries that lie in a range such as `image/*`, or say more of the same type: a version, a profile."""
+    plain, parameters = _plain(media_range), _parameters(media_range)
     if "*" not in plain:
-        return []
+        return [one for one in types if _plain(one) == plain and parameters < _parameters(one)]
     start = plain.removesuffix("*") if plain != "*/*" else ""
     return [one for one in types if _plain(one).startswith(start)]
 

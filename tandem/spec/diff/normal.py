@@ -198,7 +198,7 @@ class Normaliser:
             {name: _names(of) for name, of in also_required.items()} if isinstance(also_required, dict) else {},
             self._named(raw.get("dependentSchemas")),
             self._optional(unevaluated),
-            self._discriminator(raw.get("discriminator")),
+            self._discriminator(raw),
         )
 
     def _named(self, schemas: Any) -> dict[str, Position]:
@@ -207,12 +207,18 @@ class Normaliser:
     def _optional(self, schema: Any) -> Position | None:
         return self.position(schema) if isinstance(schema, dict | bool) else None
 
-    def _discriminator(self, said: Any) -> Discriminator | None:
+    def _discriminator(self, raw: dict[str, Any]) -> Discriminator | None:
+        said = raw.get("discriminator")
         if not isinstance(said, dict) or not isinstance(said.get("propertyName"), str):
             return None
         mapping = said.get("mapping")
-        mapping = mapping if isinstance(mapping, dict) else {}
-        return Discriminator(said["propertyName"], {str(name): str(of) for name, of in mapping.items()})
+        names = {str(name): str(of) for name, of in mapping.items()} if isinstance(mapping, dict) else {}
+        return Discriminator(said["propertyName"], names, {name: self._mapped(said, of) for name, of in names.items()})
+
+    def _mapped(self, said: dict[str, Any], name: str) -> Position:
+        """What a value of the discriminator stands for: a reference, or the plain name of a component."""
+        reference = name if "#" in name or "/" in name or "." in name else f"#/components/schemas/{name}"
+        return self.position(self._document.named(said, reference))
 
     def _conditions(self, raw: dict[str, Any]) -> Iterator[Condition]:
         if isinstance(raw.get("not"), dict | bool):

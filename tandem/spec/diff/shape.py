@@ -97,8 +97,11 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
+    """`mapping` has the names of what the values stand for, `schemas` what is found under these names."""
+
     property: str
     mapping: Mapping[str, str]
+    schemas: Mapping[str, Position]
 
 
 @dataclass(frozen=True, slots=True)

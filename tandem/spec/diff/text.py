@@ -13,6 +13,7 @@ from tandem.spec.diff.report import Report, Told
 _COLOURS = {Grade.BREAKING: "bold red", Grade.WARNING: "yellow", Grade.NOTE: "dim"}
 _WAIVED = "cyan"
 _INDENT = " " * 12
+WAIVE = "tandem contract waive FINGERPRINT --until DATE --owner NAME --because TEXT"
 
 
 def lines(report: Report) -> Iterator[Text]:
@@ -26,6 +27,8 @@ def lines(report: Report) -> Iterator[Text]:
         yield Text.assemble(("cannot be followed  ", "yellow"), defect)
     for complaint in report.complaints:
         yield Text.assemble(("waiver refused  ", "red"), complaint)
+    if report.is_breaking:
+        yield Text(f"Agreed all the same? {WAIVE}", style="dim")
     yield Text(verdict(report), style="bold red" if report.is_breaking else "bold green")
 
 
