@@ -147,6 +147,57 @@ def test_today_decides_what_has_ended(contracts: Project) -> None:
 
 
 @pytest.mark.parametrize(
+    ("format", "begins", "holds"),
+    [
+        ("text", "Invoices\n  breaking  ", UNTOLD),
+        ("markdown", "<!-- tandem contract diff -->\n## Contracts: Breaking: 1 change breaks apps", "**Invoices**"),
+        ("html", "<!doctype html>", "Apps that read “invoice” were told that “number” is always there"),
+        ("json", "{", '"breaking": true'),
+    ],
+)
+def test_every_format_can_be_printed_or_written_to_a_file(
+    contracts: Project, format: str, begins: str, holds: str
+) -> None:
+    contracts.break_readers()
+    contracts.add_a_field()
+    code, printed, _ = contracts.call("diff", "invoice", "--format", format)
+    file = contracts.folder / "told"
+    assert contracts.call("diff", "invoice", "--format", format, "--output", str(file)) == (
+        1,
+        f"Wrote {file}. Breaking: 1 change breaks apps, 1 change that breaks nobody.\n",
+        "",
+    )
+    assert (code, file.read_text().strip()) == (1, printed.strip())
+    assert printed.startswith(begins)
+    assert holds in printed
+
+
+def test_page_needs_nothing_else_and_takes_no_markup_from_a_contract(contracts: Project) -> None:
+    contracts.add_a_field()
+    contracts.edit(INVOICE, "        reminder_date:", "        '<img src=x onerror=y>':")
+    contracts.edit(INVOICE, "{$ref: '#/components/schemas/Period'}", "{$ref: '#/components/schemas/<b>'}")
+    _, page, _ = contracts.call("diff", "invoice", "--format", "html")
+    assert "<img" not in page
+    assert "<b>" not in page
+    assert "Parts that could not be followed" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "<script src" not in page
+
+
+def test_waived_change_is_on_the_page_with_who_waived_it(contracts: Project) -> None:
+    contracts.break_readers()
+    fingerprint = _json(contracts, "invoice")["findings"][0]["fingerprint"]
+    (contracts.folder / "contracts/waivers.yaml").write_text(
+        f"waivers:\n  - fingerprint: {fingerprint}\n    change: number may be missing\n    until: '2027-06-30'\n"
+        "    because: All apps moved\n    owner: invoices-team\n"
+    )
+    code, page, _ = contracts.call("diff", "invoice", "--format", "html", "--today", "2027-06-29")
+    assert (code, "invoices-team, until 2027-06-30: All apps moved" in page) == (0, True)
+    code, page, _ = contracts.call("diff", "invoice", "--format", "html", "--today", "2027-07-01")
+    assert (code, "ended on 2027-06-30" in page) == (1, True)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("nope.yaml", "card"), "nope.yaml: there is no such file.\n"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -162,7 +162,3 @@ def _grade(change: Change, direction: Direction) -> Grade:
     if change.effect is Effect.NOTES or not direction.breaks(change.effect):
         return Grade.NOTE
     return Grade.WARNING if change.mild else Grade.BREAKING
-
-
-def touched(findings: Iterable[Finding]) -> Iterator[str]:
-    yield from dict.fromkeys(name for one in findings for name in one.operations)
