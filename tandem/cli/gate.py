@@ -40,7 +40,7 @@ def gate(
     to: Annotated[Path | None, typer.Option(help="The folder for report.html, report.json and junit.xml.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a service may ship: contract, Schemathesis, migrations. One verdict, and a report of it.
+    """Say whether a service may ship, in one verdict and a report: contract, Schemathesis, migrations, load, safety.
 
     Exit code 0 passed, 1 failed, 2 when it cannot be told. Example: tandem gate card --profile smoke
     """

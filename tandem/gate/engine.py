@@ -48,10 +48,10 @@ class Engine:
         return result
 
     def _run(self, stage: Stage, subject: Subject) -> StageResult:
-        self._say(StageStarted(stage.name, stage.asks))
         notes, began = Notes(stage.name, self._say), self.clock()
         reason = ""
         try:
+            self._say(StageStarted(stage.name, stage.asks))
             stage.run(subject, notes)
         except (Trouble, ContractError) as error:
             reason = str(error).replace(f"{subject.project}/", "")

@@ -69,6 +69,8 @@ class Observed:
         for case_id, checks in recorder.get("checks", {}).items():
             answer = interactions.get(case_id, {}).get("response")
             status = answer["status_code"] if isinstance(answer, dict) else None
+            if _was_refused_without_token(checks, status):
+                self.statuses[_operation(cases.get(case_id, {}))][401] += 1
             caller = cases.get(case_id, {}).get("value", {}).get("auth_identity", "")
             self.failures += _failures(checks, case_id, status, caller)
 
@@ -97,6 +99,12 @@ _ENOUGH = 5
 def _operation(case: Mapping[str, Any]) -> str:
     value = case.get("value", {})
     return f"{value.get('method')} {value.get('path')}"
+
+
+def _was_refused_without_token(checks: list[Mapping[str, Any]], status: int | None) -> bool:
+    """The requests of this check are not recorded: where the caller was let in, one without a token was refused."""
+    succeeded = any(check["name"] == "ignored_auth" and check["status"] == "success" for check in checks)
+    return succeeded and status is not None and 200 <= status < 300
 
 
 def _failures(checks: list[Mapping[str, Any]], case_id: str, status: int | None, caller: str) -> Iterator[Failure]:

@@ -22,7 +22,9 @@ def _line(kind: str, **event: Any) -> bytes:
 
 def _scenario(case_id: str = "abc", at: float = 10.0, status: int | None = 500, failure: Any = None) -> bytes:
     answer = {"status_code": status, "elapsed": 0.02} if status else None
-    check = {"name": "not_a_server_error", "failure_info": {"failure": failure}} if failure else {"name": "fine"}
+    check: dict[str, Any] = {"name": "ignored_auth", "status": "success"}
+    if failure:
+        check = {"name": "not_a_server_error", "status": "failure", "failure_info": {"failure": failure}}
     recorder = {
         "cases": {case_id: {"value": {"method": "GET", "path": "/v1/cards", "auth_identity": "customer"}}},
         "interactions": {case_id: {"response": answer, "timestamp": at}},
@@ -43,7 +45,7 @@ def test_answers_are_counted_by_operation_and_status() -> None:
     observed = Observed()
     observed.read(_scenario(status=500) + _scenario(status=200) + _scenario(status=200) + _scenario(status=None))
     assert observed.requests == 4
-    assert observed.statuses["GET /v1/cards"] == {500: 1, 200: 2}
+    assert observed.statuses["GET /v1/cards"] == {500: 1, 200: 2, 401: 2}, "each 200 was tried without a token too"
 
 
 def test_failure_keeps_who_called_and_what_was_answered() -> None:
