@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.benchmarks import list_transactions, mock, stack
+from loadtests.benchmarks import gate, list_transactions, mock, stack
 from loadtests.benchmarks.page import page
 from tandem.kit.settings import REPOSITORY
 
@@ -29,12 +29,15 @@ def measure() -> dict[str, Any]:
         _say("overview, gateway, overview with a dead peer (about 50 s) …")
         figures = asyncio.run(stack.measure(running))
         ready = running.status["ready_after_ms"] / 1000
+    _say("the gate of one service, again and again (about 13 minutes) …")
+    gated = gate.measure()
     return {
         "machine": machine,
         "start_seconds": round(ready, 1),
         "list_transactions": listed,
         **figures,
         "mock": mocked,
+        "gate": gated,
     }
 
 

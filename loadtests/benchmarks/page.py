@@ -15,7 +15,7 @@ class Row(NamedTuple):
 def page(figures: dict[str, Any]) -> str:
     table = [
         f"| {row.what} | {row.measured} | {row.budget} | {_REACHED[row.reached]} |"
-        for row in (*_stack_rows(figures), *_mock_rows(figures["mock"]))
+        for row in (*_stack_rows(figures), *_mock_rows(figures["mock"]), *_gate_rows(figures["gate"]))
     ]
     return _PAGE.format(**figures["machine"], rows="\n".join(table))
 
@@ -73,6 +73,19 @@ def _large_row(figures: dict[str, Any]) -> Row:
     return Row(what, f"{seconds} s", "20 s", seconds <= 20)
 
 
+def _gate_rows(figures: dict[str, Any]) -> list[Row]:
+    smoke, full = figures["smoke_seconds"], figures["full_seconds"]
+    return [
+        Row("gate of one service, smoke", f"{smoke} s (slowest {figures['slowest_smoke_seconds']} s)", "40 s",
+            smoke <= 40),
+        Row("gate of one service, full", f"{full} s, {figures['full_verdict']}", "180 s",
+            full <= 180 and figures["full_verdict"] == "passed"),
+        Row("the same gate again and again, with the same verdict and findings",
+            f"{figures['same']} of {figures['runs']}, {figures['verdict']}", "all",
+            figures["same"] == figures["runs"] and figures["verdict"] == "passed"),
+    ]  # fmt: skip
+
+
 _PAGE = """# Benchmarks
 
 `make bench` on {day}: {cores} cores, {memory_gib} GiB, {system}, Python {python}, load {load} from other
@@ -88,4 +101,6 @@ after five failures, so most calls do not wait for it; one in a while does, to s
 
 Prism alone is its own command with its log turned off, on the same contracts in one document, asked the same questions.
 The mock keeps the answer to a repeated question ready; asked for another card each time it has none.
+
+The gate is that of the card service, with all that it starts: PostgreSQL, the service, Schemathesis, Locust, scanners.
 """

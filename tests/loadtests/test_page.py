@@ -7,6 +7,15 @@ from typing import Any
 from loadtests.benchmarks.page import page
 
 RATIO = {"ratio": 0.8, "tandem_per_second": 800, "prism_per_second": 1000, "failed": 0}
+GATE = {
+    "smoke_seconds": 31.0,
+    "slowest_smoke_seconds": 41.0,
+    "full_seconds": 80.0,
+    "verdict": "passed",
+    "full_verdict": "passed",
+    "runs": 20,
+    "same": 20,
+}
 LATENCY = {"p50_ms": 1, "p95_ms": 20, "p99_ms": 30, "failed": 0}
 
 
@@ -30,6 +39,7 @@ def figures(**mock: Any) -> dict[str, Any]:
         "overview_with_a_dead_peer": LATENCY,
         "gateway_adds_p50_ms": 0.2,
         "mock": {**measured, **mock},
+        "gate": GATE,
     }
 
 
@@ -53,3 +63,10 @@ def test_a_large_document_is_described_by_its_size() -> None:
     assert "| a document of 4.1 MB and 417 operations, to its first 200 | 20.1 s | 20 s | **no** |" in page(
         figures(large_document=large)
     )
+
+
+def test_gate_that_says_something_else_once_has_missed_its_budget() -> None:
+    again = "the same gate again and again, with the same verdict and findings"
+    assert rows(figures())[again] == "yes"
+    for differing in ({"same": 19}, {"verdict": "failed"}):
+        assert rows({**figures(), "gate": {**GATE, **differing}})[again] == "**no**"
