@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,7 @@ _TRIES = 3
 _FEWEST_ROWS = 3
 _PER_ROW = 0.5
 _PATIENCE_SECONDS = 5.0
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -103,19 +106,21 @@ def _is_json(answer: httpx.Response) -> bool:
 
 def _log_statements(server: Server, which: str) -> None:
     try:
-        asyncio.run(_set(server.url(), which))
+        asyncio.run(_set(server, which))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Trouble(f"The database of the service cannot be asked: {error}") from error
 
 
-async def _set(url: str, which: str) -> None:
+async def _set(server: Server, which: str) -> None:
     """Until it holds: connections take a changed setting over one after the other."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(server.url())
     try:
         await connection.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
-        await connection.execute("SELECT pg_reload_conf()")
+        if server.pid is not None:
+            os.kill(server.pid, signal.SIGHUP)
         give_up = time.monotonic() + _PATIENCE_SECONDS
-        while await connection.fetchval("SHOW log_statement") != which and time.monotonic() < give_up:
-            await connection.execute("SELECT pg_sleep(0.01)")
+        # PostgreSQL tells nobody that it has read its settings.
+        while await connection.fetchval("SHOW log_statement") != which and time.monotonic() < give_up:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
     finally:
         await connection.close()
