@@ -29,7 +29,7 @@ def lifecycle(base: Mapping[str, Any], revision: Mapping[str, Any], today: date,
         yield say("stability-unknown", Effect.AGREEMENT, "x-stability-level", old, new)
     elif _rank(new) < _rank(old):
         yield say("stability-lowered", Effect.AGREEMENT, "x-stability-level", old or "stable", new)
-    else:
+    elif _rank(new) > _rank(old):
         yield say("stability-raised", Effect.NOTES, "x-stability-level", old, new or "stable")
 
 
@@ -43,7 +43,7 @@ def _deprecation(base: Mapping[str, Any], revision: Mapping[str, Any], today: da
         yield say("sunset-removed", Effect.AGREEMENT, "x-sunset", old, None)
     elif was and is_now and until and before and until < before:
         yield say("sunset-earlier", Effect.AGREEMENT, "x-sunset", old, new)
-    elif is_now and not was and until is not None and until < today:
+    elif is_now and until is not None and until < today and (not was or old is None):
         yield say("sunset-passed", Effect.AGREEMENT, "x-sunset", old, new)
     elif is_now and not was:
         yield say("deprecated", Effect.NOTES, "deprecated", "", new or "")

@@ -25,6 +25,12 @@ _WITHIN = {
     ("uri", "uri-reference"), ("uri", "iri"), ("uri", "iri-reference"), ("uri-reference", "iri-reference"),
     ("iri", "iri-reference"), ("email", "idn-email"), ("hostname", "idn-hostname"), ("uuid", "uri-reference"),
 }  # fmt: skip
+# What 3.0 calls a format and 3.1 an encoding.
+_CODED = {
+    "byte": ("contentEncoding", "base64"),
+    "base64": ("contentEncoding", "base64"),
+    "binary": ("contentMediaType", "application/octet-stream"),
+}
 _FINITE = frozenset({NULL, BOOLEAN})
 
 
@@ -39,9 +45,16 @@ def changes(spot: Spot, base: Alternative, revision: Alternative) -> Iterator[Ch
     else:
         yield from bounds(spot, base, revision)
         yield from _steps(spot, base, revision)
-        yield from _formats(spot, base, revision)
         yield from _patterns(spot, base, revision)
-        yield from _encodings(spot, base, revision)
+        if _written(base) != _written(revision):
+            yield from _formats(spot, base, revision)
+            yield from _encodings(spot, base, revision)
+
+
+def _written(one: Alternative) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Its forms and encodings as OpenAPI 3.1 spells them."""
+    coded = frozenset(_CODED[form] for form in one.formats if form in _CODED)
+    return one.formats - _CODED.keys(), one.encodings | coded
 
 
 def _spelled_out(one: Alternative) -> Alternative:

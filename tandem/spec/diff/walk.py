@@ -46,14 +46,17 @@ class Walk:
             progress(index, len(pairs))
             yield from self._pair(pair)
 
-    def _servers(self) -> Iterator[Change]:
-        old, new = (_urls(one.root.get("servers")) for one in (self._base, self._revision))
+    def _servers(self, base: Operation | None = None, revision: Operation | None = None) -> Iterator[Change]:
+        """Of the API as a whole, or of an operation that has its own."""
+        holders = _holder(self._base, base), _holder(self._revision, revision)
+        if base is not None and holders[0] is self._base.root and holders[1] is self._revision.root:
+            return
+        old, new = (_urls(one.get("servers")) for one in holders)
         for url in old:
             if url not in new:
                 yield Change(
-                    "server-removed", Effect.NARROWS, url, ", ".join(new), url, self._base.root, self._revision.root,
-                    "servers", mild=True,
-                )  # fmt: skip
+                    "server-removed", Effect.NARROWS, url, ", ".join(new), url, *holders, keyword="servers", mild=True
+                )
 
     def _pair(self, pair: Counterparts) -> Iterator[Seen]:
         if pair.base is not None and pair.revision is not None:
@@ -97,6 +100,7 @@ class Walk:
 
         yield from lifecycle(base.raw, revision.raw, self._today, say)
         yield from security(self._base, base, self._revision, revision)
+        yield from self._servers(base, revision)
         old, new = base.raw.get("operationId"), revision.raw.get("operationId")
         if old and new and old != new:
             yield say("operation-id-changed", Effect.NOTES, "operationId", old, new)
@@ -190,6 +194,12 @@ def _headers(document: Document, response: Mapping[str, Any]) -> dict[str, dict[
     """By lower-case name, without the one that media types stand for."""
     found = {str(name).lower(): document.part(raw) for name, raw in _mapping(response.get("headers")).items()}
     return {name: header for name, header in found.items() if name != "content-type"}
+
+
+def _holder(document: Document, operation: Operation | None) -> dict[str, Any]:
+    """What says the servers: the operation, its path, or the document."""
+    parts = [operation.raw, operation.item] if operation else []
+    return next((part for part in parts if isinstance(part.get("servers"), list)), document.root)
 
 
 def _urls(servers: Any) -> list[str]:
