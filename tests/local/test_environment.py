@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tandem.local import environment
-from tandem.local.environment import build
+from tandem.local.environment import build, build_infra
 from tandem.local.trouble import Refused, Trouble
 from tests.local.test_node import PACKAGE, program
 
@@ -17,7 +17,8 @@ REPOSITORY = Path(__file__).parents[2]
 # Notes what it was asked; `venv` makes something that runs as Python.
 UV = f"""
 echo "$@" >> "$PROJECT/asked"
-case "$1" in venv) mkdir -p "$PROJECT/.venv/bin"; ln -sf {sys.executable} "$PROJECT/.venv/bin/python";; esac
+for last; do :; done
+case "$1" in venv) mkdir -p "$last/bin"; ln -sf {sys.executable} "$last/bin/python";; esac
 """
 
 
@@ -56,6 +57,21 @@ def test_every_package_is_held_against_its_hash(project: Path) -> None:
     build(project, lambda _: None)
     synced = next(line for line in (project / "asked").read_text().splitlines() if line.startswith("pip sync"))
     assert "--require-hashes" in synced
+
+
+def test_infra_has_an_environment_of_its_own_that_nobody_else_waits_for(project: Path) -> None:
+    (project / "requirements/infra.txt").write_text("")
+    build(project, lambda _: None)
+    assert not (project / "infra/.venv").exists()
+    said: list[str] = []
+    build_infra(project, said.append)
+    assert asked(project)[3:] == ["venv", "pip sync", "pip install"]
+    assert said[0].startswith("Installing the packages of requirements/ into infra/.venv")
+    synced = (project / "asked").read_text().splitlines()[4]
+    assert synced.endswith("requirements/infra.txt")
+    assert f"{project}/infra/.venv/bin/python" in synced
+    build_infra(project, said.append)
+    assert len(asked(project)) == 6
 
 
 def test_without_a_node_the_wheel_is_installed(project: Path, tmp_path: Path) -> None:
@@ -128,3 +144,5 @@ def test_main_says_the_sentence_and_the_exit_code(
     assert capsys.readouterr().err == "The disk is full at /disk/.venv. Free some space and try again.\n"
     monkeypatch.setattr(environment, "build", lambda project: None)
     assert environment.main() == 0
+    monkeypatch.setattr(environment, "build_infra", full)
+    assert environment.main(["infra"]) == 1

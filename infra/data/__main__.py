@@ -1,0 +1,3 @@
+from infra.data.program import build
+
+build()

@@ -1,0 +1,3 @@
+from infra.foundation.program import build
+
+build()

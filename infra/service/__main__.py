@@ -1,0 +1,3 @@
+from infra.service.program import build
+
+build()
