@@ -25,7 +25,7 @@ class Limits:
 
 LIMITS = {
     Profile.SMOKE: Limits(
-        ("examples", "coverage", "stateful"), 5, 5, 40.0, reaches_everything=False, runs_previous_tests=False
+        ("examples", "coverage", "stateful"), 5, 5, 90.0, reaches_everything=False, runs_previous_tests=False
     ),
     Profile.FULL: Limits(
         ("examples", "coverage", "fuzzing", "stateful"),

@@ -78,7 +78,7 @@ def _outcome(case: Case, code: int, said: str) -> Outcome:
 
 
 def _details(said: str) -> str:
-    """Without the banner and the summary of the tool."""
+    """Without the banner and the summary of the tool, and without its own line to say this again."""
     _, _, rest = said.partition("Base URL:")
-    lines = [line.rstrip() for line in rest.splitlines()[1:] if not line.startswith("===")]
+    lines = [line.rstrip() for line in rest.splitlines()[1:] if not line.strip().startswith(("===", "st replay "))]
     return "\n".join(lines).strip()

@@ -100,7 +100,7 @@ def _finding(subject: Subject, failure: Failure) -> Finding:
         failure.operation,
         failure.message.strip() + (f"\nCalled as {failure.caller}." if failure.caller else ""),
         wording.fix(failure),
-        f"tandem gate replay {id_}",
+        f"tandem gate replay {id_}" + (f" --url {subject.url}" if subject.url else ""),
     )
 
 

@@ -64,7 +64,8 @@ def test_nothing_is_found_where_nothing_is_wrong(seen: Seen) -> None:
 def test_every_finding_has_a_case_to_replay(seen: Seen) -> None:
     kept = {path.stem for path in seen.project.subject().folder.joinpath("cases").glob("*.json")}
     assert kept == {one.fingerprint for one in seen.result.findings}
-    assert all(one.replay == f"tandem gate replay {one.fingerprint}" for one in seen.result.findings)
+    again = {one.fingerprint: one.replay for one in seen.result.findings}
+    assert again == {id_: f"tandem gate replay {id_} --url {seen.url}" for id_ in kept}
 
 
 def test_replayed_case_still_fails_until_the_service_is_mended(seen: Seen) -> None:
@@ -75,6 +76,8 @@ def test_replayed_case_still_fails_until_the_service_is_mended(seen: Seen) -> No
         Verdict.FAILED,
         "It still fails: GET /v1/edge answers 500: the server broke. (GET /v1/edge?limit=100)",
     )
+    assert "[500] Internal Server Error" in broken.said
+    assert "st replay" not in broken.said
     mended = Fault("none", "GET /v1/edge", "", SOUND.answers, FAULTS[0].promises)
     with served(shop(mended)) as url:
         outcome = replay.again(home, finding.fingerprint, url, TOKENS)
