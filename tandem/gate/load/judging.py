@@ -9,11 +9,12 @@ from math import comb
 from tandem.gate.load.baseline import Baseline
 from tandem.gate.load.plan import YARDSTICK, Plan
 from tandem.gate.load.samples import Measured
-from tandem.gate.load.statements import Growth
+from tandem.gate.load.statements import Cost, Growth
 from tandem.gate.verdict import Finding, fingerprint
 from tandem.kit.contract import Contract, Operation, Slo
 
 _SURE = 0.01
+_RATE_WHERE_NONE_IS_PROMISED = 0.01
 # Twice as slow, by a difference that somebody could notice: machines differ by less, and from run to run too.
 _NOISE = 2.0
 _LEAST_MILLISECONDS = 3.0
@@ -37,6 +38,11 @@ class Judge:
             for operation in self.contract.operations
             if operation.slo and self.plan.asks(operation.id) >= self.enough and not self._rarely(operation)
         ]
+
+    @property
+    def asked(self) -> int:
+        """How many requests count."""
+        return sum(sample.operation != YARDSTICK for sample in self.measured.samples)
 
     def _rarely(self, operation: Operation) -> bool:
         return any(step.rarely for walk in self.plan.walks for step in walk.steps if step.operation == operation.id)
@@ -74,16 +80,17 @@ class Judge:
         for operation in self.contract.operations:
             samples = self.measured.of(operation.id)
             broken = [sample.status for sample in samples if sample.failed]
-            if not broken or operation.slo is None:
+            if not broken:
                 continue
+            rate = operation.slo.error_rate if operation.slo else _RATE_WHERE_NONE_IS_PROMISED
             said = f"{len(broken)} of {len(samples)} requests"
-            if chance(len(broken), len(samples), operation.slo.error_rate) < _SURE:
+            if chance(len(broken), len(samples), rate) < _SURE:
                 found.append(
                     self._finding(
                         operation,
                         "errors",
                         f"breaks under load: {said} got {_statuses(broken)}, "
-                        f"the contract allows {operation.slo.error_rate:.2%}.",
+                        f"{rate:.2%} {'is what the contract allows' if operation.slo else 'would be let pass'}.",
                         "",
                         "Find the reason in the service's log; what is short under load is often a pool or a lock.",
                     )
@@ -121,8 +128,7 @@ def repetitions(service: str, growths: Sequence[Growth]) -> Iterator[Finding]:
             service,
             one.operation,
             "statements",
-            f"asks its database again for each row: {one.fewest.statements.total()} statements for "
-            f"{one.fewest.rows} rows, {one.most.statements.total()} for {one.most.rows}.",
+            f"asks its database again for each row: {_cost(one.fewest)}, {_cost(one.most)}.",
             f"Again and again: {one.repeated}",
             "Ask for all of them in one statement: a join, or `= ANY($1)`.",
         )
@@ -142,6 +148,10 @@ def _finding(service: str, operation: Operation, what: str, said: str, detail: s
 def chance(broken: int, asked: int, rate: float) -> float:
     """That so many or more break when each breaks at the promised rate."""
     return 1.0 - sum(comb(asked, count) * rate**count * (1 - rate) ** (asked - count) for count in range(broken))
+
+
+def _cost(cost: Cost) -> str:
+    return f"{cost.statements.total()} statements for {cost.rows} {'row' if cost.rows == 1 else 'rows'}"
 
 
 def _statuses(broken: Sequence[int]) -> str:

@@ -88,7 +88,9 @@ def _explored(running: Running, contract: Contract, written: Sequence[Journey]) 
 
 def _judge_errors(notes: Notes, judge: Judge) -> None:
     failing, unsure = judge.failing()
-    if unsure and not failing:
+    if not judge.asked:
+        notes.check("errors", Verdict.DID_NOT_LOOK, "nothing could be asked")
+    elif unsure and not failing:
         notes.check("errors", Verdict.CANNOT_TELL, f"too few requests to tell what is promised: {', '.join(unsure)}")
     else:
         notes.judge("errors", failing, "nothing broke")
@@ -125,8 +127,8 @@ def _judge_baseline(
         notes.check("baseline", Verdict.DID_NOT_LOOK, "there is none yet; the first run that passes is kept")
     else:
         notes.judge("baseline", slower, f"nothing is twice as slow as at {before.commit[:10]}")
-    if not notes.findings and not judge.undecided():
-        baseline.keep(subject, judge.relative())
+    if not notes.findings and not judge.undecided() and (ratios := judge.relative()):
+        baseline.keep(subject, ratios)
 
 
 def _ask_database(

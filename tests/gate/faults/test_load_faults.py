@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tandem.local.postgres import Server
 from tests.gate.faults.catalogue import assert_caught
 from tests.gate.load.figures import Time, sender, steady
 from tests.gate.load.hosted import hosted
-from tests.gate.load.notice_service import LISTING
+from tests.gate.load.notice_service import LISTING, Notices
 from tests.gate.load.test_statements import with_database
 from tests.gate.world import Project, judged_by, told
 
@@ -84,7 +85,13 @@ def test_what_was_slow_once_and_not_again_is_not_said(listing: Project, clean: s
 
 def test_service_that_breaks_under_load_is_caught(listing: Project, clean: str, postgres: Server) -> None:
     result = looked(listing, clean, postgres, except_for("getNotice", 4.0, 503, rounds=(2,)))
-    assert_caught(result, "getNotice breaks under load: 20 of 60 requests got 503, the contract allows 0.10%")
+    assert_caught(result, "getNotice breaks under load: 20 of 60 requests got 503, 0.10% is what the contract allows")
+
+
+def test_service_that_breaks_without_a_promise_is_caught(listing: Project, clean: str, postgres: Server) -> None:
+    listing.edit("contracts/notice/openapi.yaml", "      x-slo: {p95_ms: 50, error_rate: 0.001}\n", "")
+    result = looked(listing, clean, postgres, except_for("getNotice", 4.0, 500))
+    assert_caught(result, "getNotice breaks under load: 60 of 60 requests got 500, 1.00% would be let pass")
 
 
 def test_service_that_does_not_answer_is_caught(listing: Project, clean: str, postgres: Server) -> None:
@@ -147,6 +154,17 @@ def test_statement_for_each_row_is_caught(listing: Project, postgres: Server) ->
     with served(with_database(postgres.url(), one_by_one=True)) as url:
         result = looked(listing, url, postgres, steady())
     assert_caught(
-        result, "listNotices asks its database again for each row: 2 statements for 1 rows, 9 for 8",
+        result, "listNotices asks its database again for each row: 2 statements for 1 row, 9 statements for 8 rows",
         "SELECT $1::int AS reader", "ANY($1)",
     )  # fmt: skip
+
+
+def test_service_of_which_nothing_is_known_was_not_looked_at(listing: Project, postgres: Server) -> None:
+    async def nothing(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        return 404, {}
+
+    with served(Notices(nothing).app()) as url:
+        first, again = (looked(listing, url, postgres, steady()) for _ in range(2))
+    assert first.verdict is again.verdict is Verdict.DID_NOT_LOOK
+    assert set(verdicts(again).values()) == {Verdict.DID_NOT_LOOK}
+    assert "createNotice, listNotices (it answers 404), getNotice (it answers 404)" in told(again)

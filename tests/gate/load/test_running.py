@@ -57,6 +57,7 @@ def leftovers(folder: Path) -> list[str]:
 def test_real_locust_over_a_clean_service_passes(notices: Project) -> None:
     notices.contract.write_text(LISTING, "utf-8")
     write(notices, "loadtests/journeys/writing.yaml", JOURNEY)
+    write(notices, "loadtests/journeys/elsewhere.yaml", JOURNEY.replace("createNotice", "freezeCard"))
     service = Notices()
     with served(service.app()) as url:
         result = judged_by(notices.subject(url), LoadStage())
