@@ -6,7 +6,7 @@ UV = $(or $(shell command -v uv),.tandem/bootstrap/bin/uv)
 INFRA_TEST := infra/.venv/bin/python -m pytest -c infra/pyproject.toml --rootdir .
 
 .DEFAULT_GOAL := help
-.PHONY: help environment infra up down test check bench format generate lock
+.PHONY: help environment infra up down test check bench image format generate lock
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: environment infra ## Check style, types, imports, contracts, generated fi
 
 bench: environment ## Measure what docs/benchmarks.md reports
 	@$(BIN)/python -m loadtests.benchmarks
+
+image: environment ## Build the image of a service: make image SERVICE=card VERSION=1.2.0; ARGS go to docker, podman or buildah
+	@$(BIN)/python -m tandem.local.image $(or $(SERVICE),$(error Which service? make image SERVICE=card)) $(if $(VERSION),--version $(VERSION)) $(ARGS)
 
 format: environment ## Put the code into the house format
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -1,6 +1,7 @@
 """`python -m tandem.kit serve NAME` runs a service, here and in a container; `migrate NAME` brings its schema up."""
 
 import asyncio
+import os
 import sys
 
 from tandem.kit.contract import ContractError
@@ -10,9 +11,13 @@ from tandem.kit.server import PortTaken, StartFailed, run
 from tandem.kit.settings import REPOSITORY, BadSetting, load_settings
 
 _USAGE = "usage: python -m tandem.kit (serve|migrate) SERVICE"
+# An image is of one service and knows its name.
+_SERVICE = "TANDEM_SERVICE"
 
 
 def main(arguments: list[str], package: str = "services") -> int:
+    if len(arguments) == 1 and _SERVICE in os.environ:
+        arguments = [*arguments, os.environ[_SERVICE]]
     match arguments:
         case ["serve", name]:
             run(name, package)
@@ -35,9 +40,10 @@ def explained(arguments: list[str], package: str = "services") -> int:
     except (BadSetting, ContractError, MigrationError, PortTaken, StartFailed) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
-        if error.name != f"{package}.{arguments[1]}":
+        missing = (error.name or "").removeprefix(f"{package}.")
+        if missing not in (*arguments[1:], os.environ.get(_SERVICE)):
             raise
-        print(f"There is no service called {arguments[1]} in services/.", file=sys.stderr)
+        print(f"There is no service called {missing} in services/.", file=sys.stderr)
     return 1
 
 

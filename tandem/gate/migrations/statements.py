@@ -59,6 +59,7 @@ def statements(revision: Revision) -> list[Statement]:
             spec.loader.exec_module(module)
             module.upgrade()
     except Exception as error:
+        # A revision is a program of the team's and may do anything.
         raise NeedsDatabase(f"{type(error).__name__}: {error}".partition("\n")[0]) from error
     source = revision.path.read_text("utf-8")
     return [Statement(text, _line(source, text)) for text in kept.said]
