@@ -79,7 +79,7 @@ def test_unknown_service_and_machine_are_one_sentence(project: Path, monkeypatch
 
 def test_build_that_fails_is_trouble(project: Path) -> None:
     program(project.parent / "bin/podman", '[ "$1" = info ]')
-    with pytest.raises(Trouble, match="`podman build --format=docker …` failed with exit code 1; what it said stands above"):
+    with pytest.raises(Trouble, match="`podman build --format=docker …` failed with exit code 1"):
         image.build(project, "card", "t", "7")
 
 
