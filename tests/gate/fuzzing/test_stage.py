@@ -64,6 +64,8 @@ def test_run_is_ended_when_its_time_is_up(sound: Project) -> None:
         with pytest.raises(TimeIsUp):
             watch.run((), Observed(), lambda: None)
     assert _running_in(sound.folder) == []
+    events = sound.folder / "work" / "events.ndjson"
+    assert not events.exists() or b"EngineFinished" not in events.read_bytes(), "it was ended, and not waited for"
 
 
 @dataclass

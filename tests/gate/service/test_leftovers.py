@@ -25,7 +25,7 @@ def test_run_that_was_killed_leaves_no_database_and_no_folder(tmp_path: Path) ->
     living = work / f"{os.getpid()}-living"
     living.mkdir()
     fresh = fresh_folder(work, tmp_path)
-    assert server.pid is None
-    server.stop()
+    assert server._process is not None
+    assert server._process.wait(10) == 0, "asked to end, and not only without its folder"
     assert set(work.iterdir()) == {fresh, living}
     assert fresh.name.startswith(f"{os.getpid()}-")
