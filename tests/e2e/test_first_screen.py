@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import httpx
 
 from tandem.local.demo import DemoCustomer
+from tandem.local.observed import seen_here
 from tests.e2e.api import Account, Api, Document
+from tests.e2e.laptop import Laptop, eventually
 
 
 async def _overview(api: Api, demo: DemoCustomer) -> Document:
@@ -66,3 +69,21 @@ async def test_the_support_desk_finds_many_companies_in_every_state(api: Api) ->
         assert (await api.get(f"/v1/invoices?status={status}&limit=1"))["total"] > 0, status
     for status in ("inactive", "active", "frozen", "cancelled"):
         assert (await api.get(f"/v1/cards?status={status}&limit=1"))["total"] > 0, status
+
+
+async def test_who_called_what_is_known_afterwards(laptop: Laptop, api: Api, demo: DemoCustomer) -> None:
+    """By the names of the manifest, which is what `can-i-deploy` goes by."""
+    await _overview(api, demo)
+    wanted = {
+        ("customer", "account", "getAccountOverview"),
+        ("account", "card", "listCards"),
+        ("account", "invoice", "listInvoices"),
+        ("account", "transaction", "getBalance"),
+    }
+
+    async def all_are_seen() -> bool:
+        observed = await asyncio.to_thread(seen_here, laptop.home)
+        seen = {(one.consumer, one.service, one.operation) for one in observed.calls} if observed else set()
+        return wanted <= seen
+
+    await eventually(all_are_seen)
