@@ -11,7 +11,6 @@ from tandem.cli.contract_files import Services, chosen, short
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
 from tandem.local.trouble import Refused
-from tandem.spec.check import contract_complaints
 from tandem.spec.diff.next_release import NextRelease, next_release
 from tandem.spec.diff.waivers import holding, read_waivers
 from tandem.spec.manifest import Service
@@ -54,6 +53,8 @@ def release(
 
 def _check_valid(services: Collection[Service]) -> None:
     """A release cannot be mended afterwards."""
+    from tandem.spec.check import contract_complaints
+
     wrong = [said for service in services for said in contract_complaints(service.contract_path)]
     if wrong:
         raise Refused("\n".join([*wrong, "Nothing was released: mend this first."]))
