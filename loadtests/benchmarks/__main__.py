@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.benchmarks import gate, list_transactions, mock, stack
+from loadtests.benchmarks import contracts, gate, list_transactions, mock, stack
 from loadtests.benchmarks.page import page
 from tandem.kit.settings import REPOSITORY
 
@@ -22,6 +22,8 @@ def measure() -> dict[str, Any]:
     machine = _machine()
     _say("the mock, alone and beside Prism (about 80 s) …")
     mocked = mock.measure()
+    _say("diffs of a large contract (about 20 s) …")
+    compared = contracts.measure()
     _say("list of transactions against a bare handler (about 45 s) …")
     listed = asyncio.run(list_transactions.measure())
     _say("starting the whole machine …")
@@ -37,6 +39,7 @@ def measure() -> dict[str, Any]:
         "list_transactions": listed,
         **figures,
         "mock": mocked,
+        "contracts": compared,
         "gate": gated,
     }
 

@@ -15,7 +15,12 @@ class Row(NamedTuple):
 def page(figures: dict[str, Any]) -> str:
     table = [
         f"| {row.what} | {row.measured} | {row.budget} | {_REACHED[row.reached]} |"
-        for row in (*_stack_rows(figures), *_mock_rows(figures["mock"]), *_gate_rows(figures["gate"]))
+        for row in (
+            *_stack_rows(figures),
+            *_mock_rows(figures["mock"]),
+            *_contract_rows(figures["contracts"]),
+            *_gate_rows(figures["gate"]),
+        )
     ]
     return _PAGE.format(**figures["machine"], rows="\n".join(table))
 
@@ -71,6 +76,16 @@ def _large_row(figures: dict[str, Any]) -> Row:
     what = "a document of {megabytes} MB and {operations} operations, to its first 200".format(**figures)
     seconds = figures["first_answer_seconds"]
     return Row(what, f"{seconds} s", "20 s", seconds <= 20)
+
+
+def _contract_rows(figures: dict[str, Any]) -> list[Row]:
+    one, every, size = figures["one"], figures["all"], figures["megabytes"]
+    return [
+        Row(f"`tandem contract diff` of a pair of {size} MB, one schema changed", f"{one['seconds']} s", "5 s",
+            one["seconds"] <= 5),
+        Row(f"the same with every schema changed, {every['findings']} findings", f"{every['seconds']} s", "5 s",
+            every["seconds"] <= 5),
+    ]  # fmt: skip
 
 
 def _gate_rows(figures: dict[str, Any]) -> list[Row]:

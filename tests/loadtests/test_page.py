@@ -39,6 +39,11 @@ def figures(**mock: Any) -> dict[str, Any]:
         "overview_with_a_dead_peer": LATENCY,
         "gateway_adds_p50_ms": 0.2,
         "mock": {**measured, **mock},
+        "contracts": {
+            "megabytes": 4.3,
+            "one": {"seconds": 2.1, "findings": 1},
+            "all": {"seconds": 4.9, "findings": 1100},
+        },
         "gate": GATE,
     }
 
@@ -70,3 +75,10 @@ def test_gate_that_says_something_else_once_has_missed_its_budget() -> None:
     assert rows(figures())[again] == "yes"
     for differing in ({"same": 19}, {"verdict": "failed"}):
         assert rows({**figures(), "gate": {**GATE, **differing}})[again] == "**no**"
+
+
+def test_a_diff_is_told_with_what_it_found() -> None:
+    told = figures()
+    told["contracts"]["all"]["seconds"] = 5.1
+    assert "| the same with every schema changed, 1100 findings | 5.1 s | 5 s | **no** |" in page(told)
+    assert rows(told)["`tandem contract diff` of a pair of 4.3 MB, one schema changed"] == "yes"

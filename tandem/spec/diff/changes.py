@@ -62,6 +62,11 @@ class Change:
     keyword: str | None = None
     mild: bool = False
 
+    @property
+    def has_place(self) -> bool:
+        """It is in a part of a document, not in what a document leaves out."""
+        return isinstance(self.base or self.revision, dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -74,7 +74,9 @@ _NOWHERE = Spot(ANYTHING, ANYTHING)
 
 
 class Comparer:
-    """Shapes of the base against shapes of the revision."""
+    """Shapes of the base against shapes of the revision. What is told while it does not remember is told again."""
+
+    remembers = True
 
     def __init__(self, base: Document, revision: Document, today: date) -> None:
         self._base, self._revision = Normaliser(base), Normaliser(revision)
@@ -83,29 +85,49 @@ class Comparer:
         self._answers: dict[tuple[Key, Effect], bool] = {}
         self._spots: dict[Key, tuple[Position, Position]] = {}
         self._marks: dict[Step, int] = {}
+        self._told: dict[int, tuple[Change, ...]] = {}
+        self._told_marks = self._repeated = 0
         self._reach = Reach(self._following, self._mark)
         self._open = 0
         self._today = today
 
     def schemas(self, base: Any, revision: Any, view: View) -> Iterator[Located]:
-        """What differs between two schemas as they stand in their documents, each change by the shortest path."""
+        """What differs between two schemas as they stand in their documents, each change by the shortest path.
+
+        What was told before is not told again: `repeated` has it.
+        """
         start = (self._key(self._base.position(base), self._revision.position(revision), view), False)
-        left = self._reach[start]
+        self._repeated |= self._reach[start] & self._told_marks
+        left = self._reach[start] & ~self._told_marks
         queue: list[tuple[Step, tuple[str, ...]]] = [(start, ())]
         visited = {start}
         for at, path in queue:
             if not left:
                 return
-            key, flipped = at
-            pair = self._pair(key)
-            for change in pair.changes:
-                yield Located(replace(change, effect=change.effect.flipped) if flipped else change, path)
-            left &= ~self._mark(at)
-            for inner in pair.inner:
+            if mark := self._mark(at) & left:
+                yield from (Located(change, path) for change in self._tell(at, mark))
+                left &= ~mark
+            for inner in self._pair(at[0]).inner:
                 step = self._step(at, inner)
                 if step not in visited and self._reach[step] & left:
                     visited.add(step)
                     queue.append((step, (*path, inner.step)))
+
+    def _tell(self, at: Step, mark: int) -> tuple[Change, ...]:
+        """Changes of parts that have a place of their own are told once, whoever else reaches them."""
+        key, flipped = at
+        changes = self._pair(key).changes
+        if flipped:
+            changes = tuple(replace(change, effect=change.effect.flipped) for change in changes)
+        if self.remembers and all(change.has_place for change in changes):
+            self._told[mark] = changes
+            self._told_marks |= mark
+        return changes
+
+    def repeated(self) -> list[Change]:
+        """What has been told before and was reached again since this was last asked."""
+        marks, self._repeated = self._repeated, 0
+        return [change for mark, changes in self._told.items() if mark & marks for change in changes] if marks else []
 
     def has_parts(self, base: Any, revision: Any) -> bool:
         """Whether either lets arrays or objects through, whose parts have to be written one after another."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from tandem.spec.diff.changes import Change, Direction, Effect
 from tandem.spec.diff.document import Defect, Document, Place
-from tandem.spec.diff.walk import Progress, Seen, Walk
+from tandem.spec.diff.walk import Again, Progress, Seen, Walk
 
 
 class Grade(StrEnum):
@@ -88,10 +88,18 @@ class _Gathering:
     def __init__(self, base: Document, revision: Document) -> None:
         self._base, self._revision = base, revision
         self._found: dict[Any, Finding] = {}
+        self._by_change: dict[int, dict[str, None]] = {}
+        self._operations: dict[int, dict[str, None]] = {}
 
-    def gather(self, seen: Iterable[Seen]) -> list[Finding]:
+    def gather(self, seen: Iterable[Seen | Again]) -> list[Finding]:
         for one in seen:
-            self._add(one)
+            if isinstance(one, Again):
+                for change in one.changes:
+                    self._by_change[id(change)][one.operation.name] = None
+            else:
+                self._add(one)
+        for finding in self._found.values():
+            finding.operations = [*self._operations[id(finding)]]
         worse = {_member(one) for one in self._found.values() if one.grade is not Grade.NOTE}
         found = (
             one
@@ -111,7 +119,7 @@ class _Gathering:
             id(change.base),
             id(change.revision),
         )
-        if not _is_shared(change):
+        if not change.has_place:
             key = (*key, seen.operation.name if seen.operation else "", seen.path)
         finding = self._found.get(key) or self._found.setdefault(key, self._finding(seen))
         grade = _grade(change, seen.direction)
@@ -120,8 +128,9 @@ class _Gathering:
             finding.breaks.append(seen.direction)
         if seen.direction not in finding.seen:
             finding.seen.append(seen.direction)
-        if seen.operation is not None and seen.operation.name not in finding.operations:
-            finding.operations.append(seen.operation.name)
+        operations = self._by_change[id(change)] = self._operations.setdefault(id(finding), {})
+        if seen.operation is not None:
+            operations[seen.operation.name] = None
 
     def _finding(self, seen: Seen) -> Finding:
         change = seen.change
@@ -142,10 +151,6 @@ def _line_of_member(document: Document, part: Any, change: Change) -> int | None
 
 def _member(finding: Finding) -> tuple[bool, str, int]:
     return finding.rule in _OF_ONE_MEMBER, finding.change.subject, id(finding.change.revision)
-
-
-def _is_shared(change: Change) -> bool:
-    return isinstance(change.base or change.revision, dict)
 
 
 def component(place: Place) -> str:

@@ -20,6 +20,7 @@ class Reach(Generic[Node]):
         self._order: dict[Node, int] = {}
         self._lowest: dict[Node, int] = {}
         self._open: list[Node] = []
+        self._following: dict[Node, list[Node]] = {}
         self._marks: dict[Node, int] = {}
 
     def __getitem__(self, node: Node) -> int:
@@ -45,7 +46,8 @@ class Reach(Generic[Node]):
     def _enter(self, node: Node) -> tuple[Node, Iterator[Node]]:
         self._order[node] = self._lowest[node] = len(self._order)
         self._open.append(node)
-        return node, iter(list(self._next_of(node)))
+        self._following[node] = list(self._next_of(node))
+        return node, iter(self._following[node])
 
     def _lower(self, node: Node, to: int) -> None:
         self._lowest[node] = min(self._lowest[node], to)
@@ -60,6 +62,6 @@ class Reach(Generic[Node]):
         marks = 0
         for member in members:
             marks |= self._mark_of(member)
-            for following in self._next_of(member):
+            for following in self._following.pop(member):
                 marks |= self._marks.get(following, 0)
         self._marks |= dict.fromkeys(members, marks)

@@ -33,10 +33,10 @@ class Position:
     """
 
     pieces: tuple[Raw, ...]
+    key: tuple[int, ...] = field(init=False, repr=False)
 
-    @cached_property
-    def key(self) -> tuple[int, ...]:
-        return tuple(sorted({id(piece) for piece in self.pieces}))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", tuple(sorted({id(piece) for piece in self.pieces})))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Position) and self.key == other.key

@@ -31,6 +31,14 @@ class Seen:
     path: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Changes that other operations have shown before, the very same objects, as a further one shows them."""
+
+    changes: list[Change]
+    operation: Operation
+
+
 class Walk:
     """Every change between two documents. `today` decides what has reached its announced end."""
 
@@ -38,7 +46,7 @@ class Walk:
         self._base, self._revision, self._today = base, revision, today
         self._comparer = Comparer(base, revision, today)
 
-    def run(self, progress: Progress) -> Iterator[Seen]:
+    def run(self, progress: Progress) -> Iterator[Seen | Again]:
         for change in (*addresses(self._base, self._revision), *self._servers()):
             yield Seen(change, None, Direction.REQUEST)
         pairs = list(counterparts(operations(self._base), operations(self._revision)))
@@ -58,7 +66,7 @@ class Walk:
                     "server-removed", Effect.NARROWS, url, ", ".join(new), url, *holders, keyword="servers", mild=True
                 )
 
-    def _pair(self, pair: Counterparts) -> Iterator[Seen]:
+    def _pair(self, pair: Counterparts) -> Iterator[Seen | Again]:
         if pair.base is not None and pair.revision is not None:
             yield from self._both(pair.base, pair.revision)
             return
@@ -71,11 +79,15 @@ class Walk:
             change = Change(f"{kind}-added", Effect.NOTES, subject=pair.either.name, revision=pair.either.raw)
         yield Seen(change, pair.either, pair.either.sent)
 
-    def _both(self, base: Operation, revision: Operation) -> Iterator[Seen]:
+    def _both(self, base: Operation, revision: Operation) -> Iterator[Seen | Again]:
+        unstable = is_unstable(base.raw)
+        self._comparer.remembers = not unstable
         for seen in self._differences(base, revision):
-            if is_unstable(base.raw) and seen.change.effect is not Effect.NOTES:
+            if unstable and seen.change.effect is not Effect.NOTES:
                 continue
             yield seen
+        changes = self._comparer.repeated()
+        yield Again([one for one in changes if one.effect is Effect.NOTES] if unstable else changes, revision)
         yield from (seen for pair in self._callbacks(base, revision) for seen in self._pair(pair))
 
     def _callbacks(self, base: Operation, revision: Operation) -> Iterator[Counterparts]:
