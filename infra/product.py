@@ -75,14 +75,14 @@ class Product:
         return [service.name for service in self.services.values() if service.hears]
 
 
-def load_product(contracts: Path = CONTRACTS) -> Product:
+def load_product(contracts: Path = CONTRACTS, services: Path = CONTRACTS.parent / "services") -> Product:
     """Raises Refused, with the file and the line where there is one."""
     try:
         manifest, catalogue = load_manifest(contracts), Catalogue.load(contracts)
     except ContractError as error:
         raise Refused(str(error)) from error
     product = Product({name: _service(manifest, catalogue, name) for name in manifest.services})
-    _check(product)
+    _check(product, services)
     return product
 
 
@@ -102,9 +102,11 @@ def _service(manifest: Manifest, catalogue: Catalogue, name: str) -> Service:
     )
 
 
-def _check(product: Product) -> None:
+def _check(product: Product, services: Path) -> None:
     databases: dict[str, str] = {}
     for service in product.services.values():
+        if not (services / service.name / "app.py").exists():
+            raise Refused(f"contracts/manifest.yaml names {service.name}, and there is no services/{service.name}.")
         if not _NAME.fullmatch(service.name) or len(service.name) > _LONGEST_NAME:
             what = f"small letters, digits and hyphens, {_LONGEST_NAME} at most"
             raise Refused(f"contracts/manifest.yaml: {service.name} cannot be a name in the cloud; use {what}.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
+from infra.foundation.registry import GATE
 from infra.refusal import Refused
 
 _DOMAIN = (r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain such as api.example.com")
@@ -38,6 +40,22 @@ def _checked(name: str, value: str, form: Form) -> str:
     if not re.fullmatch(form[0], value):
         raise Refused(f"tandem:{name} is {value!r}, and should be {form[1]}.")
     return value
+
+
+def _images(names: Sequence[str]) -> dict[str, str]:
+    """Exactly one for each: what is set for a service that does not exist is a slip, too."""
+    try:
+        found = pulumi.Config("tandem").get_object("images") or {}
+    except pulumi.ConfigTypeError as error:
+        raise Refused("tandem:images should be a map of service and image.") from error
+    for name in sorted({*names, *found}):
+        if name not in names:
+            raise Refused(f"tandem:images has an entry {name}, which is none of: {', '.join(names)}.")
+        if not found.get(name):
+            said = f"tandem:images has no entry for {name}: it is {_IMAGE[1]}"
+            raise Refused(f"{said} (pulumi config set --path tandem:images.{name} …).")
+        _checked(f"images.{name}", str(found[name]), _IMAGE)
+    return dict(found)
 
 
 @dataclass(frozen=True)
@@ -72,19 +90,17 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """`image` is that of all services; `gate_image` holds `tandem gate`, which looks at a canary."""
+    """`images` are those of the services by name, and `gate`, which holds `tandem gate` and looks at canaries."""
 
-    image: str
-    gate_image: str
+    images: Mapping[str, str]
     version: str
     issuer: str
     jwks: str
 
     @classmethod
-    def load(cls) -> ServiceSettings:
+    def load(cls, services: Iterable[str]) -> ServiceSettings:
         return cls(
-            image=_required("image", _IMAGE),
-            gate_image=_required("gate_image", _IMAGE),
+            images=_images([*services, GATE]),
             version=_required("version", _VERSION),
             issuer=_required("issuer", _URL),
             jwks=_required("jwks", _URL),

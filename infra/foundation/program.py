@@ -34,7 +34,7 @@ def build() -> None:
     pulumi.export("cluster_arn", cluster.cluster.arn)
     pulumi.export("cluster_name", cluster.cluster.name)
     pulumi.export("namespace_arn", cluster.namespace.arn)
-    registry = Registry(scope, RegistryArgs(keys.storage.arn))
+    registry = Registry(scope, RegistryArgs(product.services, keys.storage.arn))
     pulumi.export("repository_urls", {name: made.repository_url for name, made in registry.repositories.items()})
     pulumi.export("repository_arns", {name: made.arn for name, made in registry.repositories.items()})
     pulumi.export("authority_arn", Authority(scope).installed.certificate_authority_arn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pulumi
@@ -12,18 +13,20 @@ from infra.scope import Scope
 
 _KEPT = 50
 _UNTAGGED_DAYS = 7
-REPOSITORIES = {"services": "The one image of all services", "gate": "`tandem gate`, which looks at canaries"}
+# The image that holds `tandem gate`, which looks at canaries.
+GATE = "gate"
 
 
 @dataclass(frozen=True)
 class RegistryArgs:
+    services: Iterable[str]
     key_arn: pulumi.Input[str]
 
 
 class Registry(Component):
     def __init__(self, scope: Scope, args: RegistryArgs) -> None:
         super().__init__(scope.name("registry"), scope)
-        self.repositories = {name: self._repository(name, args) for name in REPOSITORIES}
+        self.repositories = {name: self._repository(name, args) for name in (*args.services, GATE)}
         aws.ecr.RegistryScanningConfiguration(
             scope.name("scanning"),
             scan_type="ENHANCED",

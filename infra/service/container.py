@@ -71,7 +71,7 @@ def _served() -> dict[str, Any]:
             {"name": "admin", "containerPort": ports.ADMIN, "protocol": "tcp"},
         ],
         "healthCheck": {
-            "command": ["CMD", "python", "-c", _CHECK],
+            "command": ["CMD", "python3", "-c", _CHECK],
             "interval": 10,
             "timeout": 5,
             "retries": 3,

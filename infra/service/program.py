@@ -21,8 +21,8 @@ from infra.settings import ServiceSettings
 
 def build() -> None:
     scope = here("service")
-    settings = ServiceSettings.load()
     product = load_product()
+    settings = ServiceSettings.load(product.services)
     around = Surroundings(scope, settings, product, Part("foundation", scope), Part("data", scope))
     groups = Groups(GroupsArgs(around))
     tasks = {name: Task(TaskArgs(around, service)) for name, service in product.services.items()}

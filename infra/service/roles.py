@@ -24,7 +24,6 @@ class RolesArgs:
     """`secret_arn` is of what ECS puts into the environment of the containers when they start."""
 
     name: str
-    repository: str
     log_group_arn: pulumi.Input[str]
     secret_arn: pulumi.Input[str] | None
     grants: tuple[Grant, ...]
@@ -62,7 +61,7 @@ def _to_start(around: Surroundings, args: RolesArgs) -> Iterator[Grant]:
     yield Grant(["ecr:GetAuthorizationToken"], ["*"], because=_LOGIN)
     yield Grant(
         ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        [around.foundation.entry("repository_arns", args.repository)],
+        [around.foundation.entry("repository_arns", args.name)],
     )
     logs = pulumi.Output.from_input(args.log_group_arn).apply(lambda arn: f"{arn}:log-stream:*")
     yield Grant(["logs:CreateLogStream", "logs:PutLogEvents"], [logs])

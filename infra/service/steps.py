@@ -13,6 +13,7 @@ from infra import grants
 from infra.component import Component
 from infra.foundation.entrance import TEST_PORT
 from infra.foundation.logs import log_group
+from infra.foundation.registry import GATE
 from infra.functions.package import ARCHITECTURE, RUNTIME, archive
 from infra.grants import Grant
 from infra.service.container import SCRATCH, ContainerArgs, definitions
@@ -77,10 +78,10 @@ class Steps(Component):
     def _gate_task(self) -> aws.ecs.TaskDefinition:
         around, scope = self._around, self._around.scope
         logs = log_group(scope, "gate", around.foundation.text("log_key_arn"), self.opts)
-        self._gate_roles = Roles(around, RolesArgs("gate", "gate", logs.arn, None, ()))
+        self._gate_roles = Roles(around, RolesArgs(GATE, logs.arn, None, ()))
         container = ContainerArgs(
             name="gate",
-            image=around.settings.gate_image,
+            image=around.settings.images[GATE],
             entry_point=["tandem"],
             command=["gate", "--help"],
             environment={"TANDEM_STAGE": scope.stage.name},

@@ -19,7 +19,7 @@ from infra.service.surroundings import Surroundings
 
 # Longer than the load balancer takes to see that a task is not ready any more.
 _DRAIN_SECONDS = 20
-ENTRY_POINT = ["python", "-m", "tandem.kit"]
+ENTRY_POINT = ["python3", "-m", "tandem.kit"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Task(Component):
         self.logs = log_group(scope, service.name, key_arn, self.opts, service=service.name)
         secret_arn = around.secret_of(service.name)
         given = tuple(grants_of(around, service))
-        self.roles = Roles(around, RolesArgs(service.name, "services", self.logs.arn, secret_arn, given))
+        self.roles = Roles(around, RolesArgs(service.name, self.logs.arn, secret_arn, given))
         container = ContainerArgs(
             name=service.name,
-            image=around.settings.image,
+            image=around.settings.images[service.name],
             entry_point=ENTRY_POINT,
             command=["serve", service.name],
             environment=environment(around, service),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +22,9 @@ from tests.infra.answers import ACCOUNT, Zones, call, outputs_of
 PARTS = ("foundation", "data", "service")
 _SECRET = "4dabf18193072939515e22adb298388d"
 _IMAGE = f"{ACCOUNT}.dkr.ecr.eu-north-1.amazonaws.com/tandem@sha256:{'0' * 64}"
+_IMAGES = dict.fromkeys(("account", "card", "customer", "gate", "invoice", "transaction"), _IMAGE)
 # What a pipeline knows of a release, and the stack's file does not.
-RELEASE = {"tandem:image": _IMAGE, "tandem:gate_image": _IMAGE, "tandem:version": "1.0.0"}
+RELEASE = {"tandem:images": json.dumps(_IMAGES), "tandem:version": "1.0.0"}
 # An output in an f-string would otherwise become a help text in some name.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
@@ -124,9 +126,11 @@ def record(
     references: Mapping[str, Mapping[str, Any]] | None = None,
     zones: Zones = ("a", "b", "c"),
     part: str = "",
+    begun: Callable[[Run], None] = lambda run: None,
 ) -> Run:
-    """Run a program as Pulumi would; what it raises comes out."""
+    """Run a program as Pulumi would; what it raises comes out. `begun` gets the run while it is empty."""
     run = Run(stack_name.partition(".")[0], part)
+    begun(run)
     answers = _Answers(references or {}, zones)
     set_all_config(dict(settings))
     set_mocks(answers, project=f"tandem-{part}", stack=stack_name, monitor=_Monitor(answers, run))
