@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from datamodel_code_generator import Error as GeneratorError
 from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
 from datamodel_code_generator.enums import DataModelType
 
-from tandem.kit.contract import Contract, Operation, bundle
+from tandem.kit.contract import Contract, ContractError, Operation, bundle
 from tandem.kit.contract.operations import lookup
 from tandem.kit.events.catalogue import Catalogue, open_schema
 from tandem.spec.manifest import Manifest, Service
@@ -29,12 +30,15 @@ _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "array": "list
 
 
 def generated_files(manifest: Manifest, service: Service, services_dir: Path) -> dict[Path, str]:
-    """The text of every generated file of a service, by path."""
+    """The text of every generated file of a service, by path; raises ContractError where none can be made."""
     folder = services_dir / service.name
-    return {
-        folder / "models.py": models_source(manifest, service),
-        folder / "peers.py": peers_source(manifest, service),
-    }
+    try:
+        return {
+            folder / "models.py": models_source(manifest, service),
+            folder / "peers.py": peers_source(manifest, service),
+        }
+    except GeneratorError as error:
+        raise ContractError(service.contract_path, None, f"no models can be generated from it: {error}") from error
 
 
 def models_source(manifest: Manifest, service: Service) -> str:

@@ -20,6 +20,7 @@ from tests.gate.strange_servers import saying
 from tests.gate.world import Project, judged_by, told
 
 _TODAY = date(2026, 11, 21)
+_ITSELF = "      description: A notice.\n      allOf: [{$ref: '#/components/schemas/Notice'}]\n"
 
 
 def _verdicts(result: StageResult) -> dict[str, tuple[Verdict, str]]:
@@ -45,8 +46,20 @@ def test_contract_that_was_never_released_breaks_nobody(notices: Project) -> Non
         ("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {}\n", "has no paths"),
         (CONTRACT.replace("operationId: getNotice\n", "operationId: createNotice\n"), "stands twice"),
         (CONTRACT.replace("'../common/headers.yaml#/components/headers/Location'", "'nope.yaml'"), "nope.yaml"),
+        (CONTRACT.replace("      description: A notice as it is shown.\n", _ITSELF), "cycle"),
+        (CONTRACT.replace("responses:\n        '200'", "answers:\n        '200'"), "'responses' is missing"),
     ],
-    ids=["empty", "a list", "no YAML", "Swagger 2", "no paths", "a duplicate", "a file that is not there"],
+    ids=[
+        "empty",
+        "a list",
+        "no YAML",
+        "Swagger 2",
+        "no paths",
+        "a duplicate",
+        "a file that is not there",
+        "a cycle",
+        "no responses",
+    ],
 )
 def test_contract_that_cannot_be_used_is_trouble_in_a_sentence(notices: Project, text: str, said: str) -> None:
     notices.contract.write_text(text)
@@ -54,6 +67,7 @@ def test_contract_that_cannot_be_used_is_trouble_in_a_sentence(notices: Project,
     assert (result.verdict, result.verdict.exit_code) == (Verdict.TROUBLE, 2), told(result)
     assert said in result.reason
     assert str(notices.folder) not in result.reason
+    assert "itself broke" not in result.reason
 
 
 def test_service_that_cannot_be_reached_is_trouble_and_the_contract_is_judged(notices: Project) -> None:
