@@ -155,6 +155,21 @@ def test_waived_break_and_addition_pass(checkout: Checkout) -> None:
     assert checkout.run(".ci/contract verdict").returncode == 0
 
 
+def test_break_of_what_was_never_released_passes_and_says_so(checkout: Checkout) -> None:
+    checkout.git("checkout", "--quiet", "main")
+    checkout.edit(DUE_ON, DUE_ON + REMINDER)
+    checkout.git("checkout", "--quiet", "-b", "taken-back")
+    checkout.edit(REMINDER, "")
+    checkout.run(".ci/contract compare")
+    assert "## Contracts: Breaking: 1 change breaks apps." in checkout.comment
+    assert "\nNothing of what breaks was ever released, so this may pass.\n" in checkout.comment
+    assert checkout.run(".ci/contract verdict").returncode == 0
+    (checkout.folder / "contracts/invoice/released/1.1.0.yaml").write_text("openapi: 3.1.0\n")
+    checkout.commit()
+    checkout.run(".ci/contract compare")
+    assert checkout.run(".ci/contract verdict").returncode == 1
+
+
 def test_contract_that_cannot_be_read_is_told_as_trouble_and_stays_red(checkout: Checkout) -> None:
     checkout.edit("openapi: 3.1.0", "openapi: [")
     assert checkout.run(".ci/contract compare").returncode == 0
