@@ -18,30 +18,32 @@ _MOST_COMMITS = 200
 
 @dataclass(frozen=True)
 class Baseline:
-    """`relative` is the median of an operation by that of a bare answer: alike on slow and on fast machines."""
+    """`relative` is the median of an operation by that of a bare answer: alike on slow and on fast machines.
+
+    `plan` is the fingerprint of what was asked: where more is written, lists take longer.
+    """
 
     service: str
     commit: str
+    plan: str
     relative: Mapping[str, float]
 
 
-def find(subject: Subject) -> Baseline | None:
-    """What the team agreed on; otherwise that of the nearest commit that has one."""
+def find(subject: Subject, plan: str) -> Baseline | None:
+    """What the team agreed on; otherwise that of the nearest commit that has one. None of another plan."""
     agreed = subject.project / AGREED / f"{subject.name}.json"
-    if agreed.exists():
-        return _read(agreed)
-    for commit in commits(subject.project):
-        if (path := _path(subject, commit)).exists():
-            return _read(path)
-    return None
+    paths = [agreed, *(_path(subject, plan, commit) for commit in commits(subject.project))]
+    read = (_read(path) for path in paths if path.exists())
+    return next((one for one in read if one.plan == plan), None)
 
 
-def keep(subject: Subject, relative: Mapping[str, float]) -> Path | None:
+def keep(subject: Subject, plan: str, relative: Mapping[str, float]) -> Path | None:
     """Of the commit that is here, when it has none yet; None when there is no commit."""
     here = commits(subject.project)[:1]
-    if not here or (path := _path(subject, here[0])).exists():
+    if not here or (path := _path(subject, plan, here[0])).exists():
         return None
-    document = asdict(Baseline(subject.name, here[0], {name: round(ratio, 3) for name, ratio in relative.items()}))
+    rounded = {name: round(ratio, 3) for name, ratio in relative.items()}
+    document = asdict(Baseline(subject.name, here[0], plan, rounded))
     write_atomically(path, json.dumps(document, indent=2) + "\n", mode=0o644)
     return path
 
@@ -56,14 +58,14 @@ def commits(project: Path) -> list[str]:
     return asked.stdout.split() if asked.returncode == 0 else []
 
 
-def _path(subject: Subject, commit: str) -> Path:
-    return subject.folder / "baselines" / subject.name / f"{commit}.json"
+def _path(subject: Subject, plan: str, commit: str) -> Path:
+    return subject.folder / "baselines" / subject.name / plan / f"{commit}.json"
 
 
 def _read(path: Path) -> Baseline:
     try:
         document = json.loads(path.read_text("utf-8"))
         relative = {name: float(ratio) for name, ratio in document["relative"].items()}
-        return Baseline(document["service"], document["commit"], relative)
+        return Baseline(document["service"], document["commit"], document["plan"], relative)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise Refused(f"{path} is no baseline; remove it, and the next run that passes is kept.") from error

@@ -30,7 +30,7 @@ class Journey:
         """None when it never meets this service."""
         known = {operation.id: operation for operation in contract.operations}
         steps = tuple(_step(one, known[one["operation"]]) for one in self.steps if one["operation"] in known)
-        return Walk(self.caller, steps) if steps else None
+        return Walk(self.caller, steps, self.path.stem) if steps else None
 
 
 def load(project: Path) -> list[Journey]:

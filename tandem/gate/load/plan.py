@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -32,10 +35,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """Steps that one caller does one after the other."""
+    """Steps that one caller does one after the other. `journey` names where they are written, if they are."""
 
     caller: str
     steps: tuple[Step, ...]
+    journey: str = ""
 
     def asks(self, operation: str) -> int:
         return sum(step.operation == operation for step in self.steps)
@@ -76,10 +80,22 @@ class Plan:
         walks = tuple(walk for walk in self.walks if any(step.operation in wanted for step in walk.steps))
         return replace(self, walks=walks)
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same work, whatever the ids are: only then do two runs compare."""
+        asked = Counter(
+            json.dumps(asdict(walk) if walk.journey else [step.operation for step in walk.steps]) for walk in self.walks
+        )
+        work = json.dumps([sorted(asked.items()), self.rounds, self.per_second, self.callers])
+        return hashlib.sha256(work.encode()).hexdigest()[:12]
+
     def as_document(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def read(document: Mapping[str, Any]) -> Plan:
-    walks = tuple(Walk(walk["caller"], tuple(Step(**step) for step in walk["steps"])) for walk in document["walks"])
+    walks = tuple(
+        Walk(walk["caller"], tuple(Step(**step) for step in walk["steps"]), walk["journey"])
+        for walk in document["walks"]
+    )
     return Plan(**{**document, "walks": walks})

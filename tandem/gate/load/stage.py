@@ -61,7 +61,7 @@ class LoadStage:
         judge = self._measured(subject, notes, running, plan)
         notes.measure(*figures(judge))
         _judge_errors(notes, judge)
-        before = baseline.find(subject) if subject.url is None else None
+        before = baseline.find(subject, plan.fingerprint) if subject.url is None else None
         slow, slower = list(judge.slow()), list(judge.slower(before)) if before else []
         if suspects := {operation.id for operation, _ in [*slow, *slower]}:
             notes.progress(f"looking again at {', '.join(sorted(suspects))}")
@@ -124,11 +124,15 @@ def _judge_baseline(
         notes.check("baseline", Verdict.DID_NOT_LOOK, "it runs somewhere else, so its speed is another one")
         return
     if before is None:
-        notes.check("baseline", Verdict.DID_NOT_LOOK, "there is none yet; the first run that passes is kept")
+        notes.check(
+            "baseline",
+            Verdict.DID_NOT_LOOK,
+            "there is none of the same requests yet; the first run that passes is kept",
+        )
     else:
         notes.judge("baseline", slower, f"nothing is twice as slow as at {before.commit[:10]}")
     if not notes.findings and not judge.undecided() and (ratios := judge.relative()):
-        baseline.keep(subject, ratios)
+        baseline.keep(subject, judge.plan.fingerprint, ratios)
 
 
 def _ask_database(

@@ -32,7 +32,7 @@ def test_service_walks_its_own_steps_of_a_journey(notices: Project) -> None:
     (journey,) = load(notices.folder)
     walk = journey.walk(load_contract(notices.contract))
     assert walk is not None
-    assert walk.caller == "customer"
+    assert (walk.caller, walk.journey) == ("customer", "morning")
     assert walk.steps == (
         Step(
             "createNotice", "POST", "/v1/notices", body={"text": "$unique"}, take={"notice_id": "/id"},
