@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tandem.spec.diff import members, scalars
 from tandem.spec.diff.alternatives import Matching, match
@@ -44,8 +44,7 @@ class Wire(StrEnum):
     FORM = "form"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     direction: Direction
     wire: Wire = Wire.JSON
 

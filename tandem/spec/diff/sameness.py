@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tandem.spec.diff.document import Document
+from tandem.spec.diff.reach import Reach
 from tandem.spec.diff.shape import Position
+
+_Twins = tuple[int, int]
 
 
 class Sameness:
@@ -14,38 +17,40 @@ class Sameness:
 
     def __init__(self, base: Document, revision: Document) -> None:
         self._base, self._revision = base, revision
-        self._known: dict[tuple[int, int], bool] = {}
+        self._parts: dict[_Twins, tuple[Any, Any]] = {}
+        self._known: dict[_Twins, list[tuple[Any, Any]] | None] = {}
+        self._differing = Reach(self._referred, self._differs)
 
     def of(self, base: Position, revision: Position) -> bool:
         if base.key == revision.key:
             return True
         return len(base.pieces) == len(revision.pieces) and all(
-            self._same(one, other) for one, other in zip(base.pieces, revision.pieces, strict=True)
+            not self._differing[self._twins(one, other)]
+            for one, other in zip(base.pieces, revision.pieces, strict=True)
         )
 
-    def _same(self, base: Any, revision: Any) -> bool:
-        """Everything that can be reached from either is equal to its counterpart."""
-        start = (id(base), id(revision))
-        if start in self._known:
-            return self._known[start]
-        reached: dict[tuple[int, int], tuple[Any, Any]] = {start: (base, revision)}
-        left = [(base, revision)]
-        while left:
-            one, other = left.pop()
-            if one != other or self._known.get((id(one), id(other))) is False:
-                self._known[start] = False
-                return False
-            for holder, twin in _inside(one, other):
-                if not isinstance(holder, dict):
-                    self._known[start] = False
-                    return False
-                targets = (self._base.target(holder), self._revision.target(twin))
-                key = (id(targets[0]), id(targets[1]))
-                if key not in reached and not self._known.get(key):
-                    reached[key] = targets
-                    left.append(targets)
-        self._known |= dict.fromkeys(reached, True)
-        return True
+    def _twins(self, one: Any, other: Any) -> _Twins:
+        key = (id(one), id(other))
+        self._parts.setdefault(key, (one, other))
+        return key
+
+    def _differs(self, twins: _Twins) -> int:
+        return int(self._holders(twins) is None)
+
+    def _referred(self, twins: _Twins) -> list[_Twins]:
+        """What the two refer to; nothing where they differ anyway."""
+        return [
+            self._twins(self._base.target(one), self._revision.target(other))
+            for one, other in self._holders(twins) or ()
+        ]
+
+    def _holders(self, twins: _Twins) -> list[tuple[Any, Any]] | None:
+        """Every object with a reference beside its twin; None for what differs by itself."""
+        if twins not in self._known:
+            one, other = self._parts[twins]
+            found = [*_inside(one, other)] if one == other else None
+            self._known[twins] = found if found is None or all(isinstance(each, dict) for each, _ in found) else None
+        return self._known[twins]
 
 
 def _inside(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
