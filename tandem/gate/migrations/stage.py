@@ -61,7 +61,7 @@ def _unsafe(subject: Subject, revision: Revision, said: list[Statement]) -> Iter
             _where(subject, revision, one.line),
             f"Squawk's rule {one.rule}.",
             one.advice,
-            f"tandem gate {subject.name} --stage migrations",
+            _again(subject),
         )
 
 
@@ -76,7 +76,7 @@ def _breach(subject: Subject, revision: Revision, breach: phases.Breach) -> Find
         f"{revision.id} {breach.said}.",
         _where(subject, revision, breach.line),
         fix=breach.advice,
-        replay=f"tandem gate {subject.name} --stage migrations",
+        replay=_again(subject),
     )
 
 
@@ -86,7 +86,7 @@ def _unreadable(subject: Subject, error: MigrationError) -> Finding:
         f"The revisions cannot be used: {str(error).replace(f'{subject.project}/', '')}",
         f"services/{subject.name}/migrations",
         fix="Every revision names itself, the one before it and its phase: expand, backfill or contract.",
-        replay=f"tandem gate {subject.name} --stage migrations",
+        replay=_again(subject),
     )
 
 
@@ -137,8 +137,12 @@ def _broken(subject: Subject, test: str, said: str) -> Finding:
         test,
         said[-2000:],
         "Let the new schema keep what the release before needs; remove it in a later release.",
-        f"tandem gate {subject.name} --stage migrations",
+        _again(subject),
     )
+
+
+def _again(subject: Subject) -> str:
+    return f"tandem gate {subject.name} --stage migrations" + (f" --since {subject.since}" if subject.since else "")
 
 
 def _where(subject: Subject, revision: Revision, line: int | None) -> str:

@@ -59,3 +59,4 @@ def test_schema_on_which_the_release_before_breaks_is_caught(released: Project) 
     revise(released, 2, "expand", "ALTER TABLE notices ADD COLUMN words text")
     result = judged_by(released.subject(since="v2", profile=Profile.FULL), MigrationsStage())
     assert_caught(result, "The release v2 breaks on the new schema: test_reads_the_text fails", "test_notices.py")
+    assert [one.replay for one in result.findings] == ["tandem gate notice --stage migrations --since v2"]

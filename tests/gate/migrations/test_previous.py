@@ -29,3 +29,12 @@ def test_release_before_meets_the_new_revisions_and_its_own_code(notices: Projec
     (notices.folder / "services" / "notice" / "rules.py").write_text("AGE = 'after'\n")
     revise(notices, 2, "expand", "SELECT 1")
     assert run_tests(notices.subject(since="v1"), lambda: None).failed == ()
+
+
+def test_schema_that_breaks_every_test_is_known_after_a_few(notices: Project) -> None:
+    folder = notices.folder / "tests" / "services" / "notice"
+    folder.mkdir(parents=True)
+    (folder / "test_notice.py").write_text("".join(f"def test_{n}():\n    assert False\n" for n in range(9)))
+    notices.tag("v1")
+    failed = run_tests(notices.subject(since="v1"), lambda: None).failed
+    assert failed == tuple(f"tests/services/notice/test_notice.py::test_{n}" for n in range(5))
