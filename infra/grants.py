@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ import pulumi
 import pulumi_aws as aws
 
 Text = pulumi.Input[str]
+# AWS takes nothing else in the name of a statement.
+_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 class Unreasoned(Exception):
@@ -34,7 +37,7 @@ class Grant:
     def statement(self) -> dict[str, Any]:
         statement: dict[str, Any] = {"Effect": "Allow", "Action": list(self.actions), "Resource": list(self.resources)}
         if self.because:
-            statement["Sid"] = "".join(word.capitalize() for word in self.because.split())
+            statement["Sid"] = "".join(word.capitalize() for word in _WORD.findall(self.because))
         if self.conditions:
             statement["Condition"] = self.conditions
         if self.principals:

@@ -31,7 +31,13 @@ class KeyArgs:
 def key(scope: Scope, args: KeyArgs, opts: pulumi.ResourceOptions) -> aws.kms.Key:
     owner = Grant(["kms:*"], ["*"], principals={"AWS": [f"arn:aws:iam::{scope.account}:root"]}, because=_OWNER)
     users = [
-        Grant(_USE, ["*"], {"StringEquals": {"aws:SourceAccount": scope.account}}, {"Service": [user]}, _OWNER)
+        Grant(
+            _USE,
+            ["*"],
+            {"StringEquals": {"aws:SourceAccount": scope.account}},
+            {"Service": [user]},
+            because=f"a key policy can name no resource but its key and this is for {user}",
+        )
         for user in args.users
     ]
     made = aws.kms.Key(

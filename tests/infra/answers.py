@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,6 +65,17 @@ _COMPUTED: dict[str, dict[str, Any]] = {
     "route53/record:Record": {"fqdn": "_proof.api.example.com"},
     "ecr/repository:Repository": {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/tandem"},
 }
+
+
+_IDS = {"ec2/securityGroup:SecurityGroup": "sg", "ec2/subnet:Subnet": "subnet", "ec2/vpc:Vpc": "vpc"}
+
+
+def id_of(type_: str, name: str) -> str:
+    """In the form that AWS gives, where schemas ask for it."""
+    kind = type_.removeprefix("aws:")
+    if kind in _IDS:
+        return f"{_IDS[kind]}-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name)) if kind == "kms/key:Key" else f"{name}-id"
 
 
 def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

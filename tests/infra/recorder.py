@@ -17,7 +17,7 @@ from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import Stack
 
 from infra.product import CONTRACTS
-from tests.infra.answers import ACCOUNT, Zones, call, outputs_of
+from tests.infra.answers import ACCOUNT, Zones, call, id_of, outputs_of
 
 PARTS = ("foundation", "data", "service")
 _SECRET = "4dabf18193072939515e22adb298388d"
@@ -70,7 +70,7 @@ class _Answers(mocks.Mocks):
         if args.typ == "pulumi:pulumi:StackReference":
             part = args.inputs["name"].split("/")[1].removeprefix("tandem-")
             return args.name, {**args.inputs, "outputs": dict(self._references[part])}
-        return f"{args.name}-id", outputs_of(args.typ, args.name, args.inputs)
+        return id_of(args.typ, args.name), outputs_of(args.typ, args.name, args.inputs)
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return call(args.token, self._zones), []

@@ -1,0 +1,56 @@
+"""AWS's own schemas of its resources, by cfn-lint: enumerations, patterns, sizes, what has to stand together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from infra.stages import STAGES
+from tests.infra.answers import REGION
+from tests.infra.cloudformation import TYPES, template
+from tests.infra.policies.estates import set_at
+from tests.infra.recorder import PARTS, Resource, recorded
+
+# A template should not name zones; a program for one region has to.
+IGNORED = {"W3010"}
+
+
+def resources(stage: str) -> list[Resource]:
+    return [resource for part in PARTS for resource in recorded(part, stage).resources]
+
+
+def complaints(exported: dict[str, Any]) -> list[str]:
+    found = lint(json.dumps(exported), config=ManualArgs(regions=[REGION]))
+    return [f"{one.rule.id} {one.path}: {one.message}" for one in found if one.rule.id not in IGNORED]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_exported_stage_is_what_aws_takes(stage: str) -> None:
+    exported = template(resources(stage))
+    assert {one["Type"] for one in exported["Resources"].values()} == set(TYPES.values())
+    assert complaints(exported) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value", "said"),
+    [
+        ("ecs/service:Service", "deploymentConfiguration.strategy", "KANARY", "'KANARY' is not one of"),
+        ("rds/instance:Instance", "engine", "postgresql", "'postgresql' is not one of"),
+        ("rds/instance:Instance", "instanceClass", "db.huge", "'db.huge' is not one of"),
+        ("cloudwatch/metricAlarm:MetricAlarm", "comparisonOperator", "More", "'More' is not one of"),
+        ("kms/key:Key", "deletionWindowInDays", 3.0, "3 is less than the minimum of 7"),
+        ("cloudwatch/logGroup:LogGroup", "retentionInDays", 15.0, "15 is not one of"),
+        ("ecs/taskDefinition:TaskDefinition", "memory", "100", "Cpu '1024' is not compatible with memory '100'"),
+    ],
+)
+def test_value_that_aws_refuses_is_found(kind: str, path: str, value: Any, said: str) -> None:
+    found = next(one for one in resources("production") if one.type == f"aws:{kind}")
+    changed = json.loads(json.dumps(found.inputs))
+    set_at(changed, path, value)
+    broken = complaints(template([replace(found, inputs=changed)]))
+    assert any(said in one for one in broken), broken
