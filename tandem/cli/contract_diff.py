@@ -1,6 +1,5 @@
 """`tandem contract diff`: what changed between two contracts, and whom it breaks."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from tandem.cli.console import AsJson, out
@@ -113,7 +113,7 @@ def _show(made: Report, format: Format, output: Path | None) -> None:
 def _written(made: Report, format: Format) -> str:
     match format:
         case Format.JSON:
-            return json.dumps(document_of(made), indent=2) + "\n"
+            return orjson.dumps(document_of(made), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
         case Format.MARKDOWN:
             return markdown(made)
         case Format.HTML:

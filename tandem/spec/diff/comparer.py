@@ -168,9 +168,12 @@ class Comparer:
                 self._open -= 1
                 self._pairs[key] = Pair(
                     tuple(one for one in found if isinstance(one, Change)),
-                    tuple(one for one in found if isinstance(one, Inner)),
+                    tuple(one for one in found if isinstance(one, Inner) and not self._is_same(one)),
                 )
         return self._pairs[key]
+
+    def _is_same(self, inner: Inner) -> bool:
+        return self._sameness.of(inner.base, inner.revision)
 
     def _key(self, base: Position, revision: Position, view: View) -> Key:
         key = (base.key, revision.key, view)
