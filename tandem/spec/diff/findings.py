@@ -94,8 +94,9 @@ class _Gathering:
     def gather(self, seen: Iterable[Seen | Again]) -> list[Finding]:
         for one in seen:
             if isinstance(one, Again):
+                name = one.operation.name
                 for change in one.changes:
-                    self._by_change[id(change)][one.operation.name] = None
+                    self._by_change[id(change)][name] = None
             else:
                 self._add(one)
         for finding in self._found.values():
