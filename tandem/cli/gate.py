@@ -75,14 +75,16 @@ def _judge(subject: "Subject", names: Sequence[str] | None, folder: Path, *, as_
     from tandem.gate.engine import Engine
     from tandem.gate.reports import document, html, junit
     from tandem.gate.reports.terminal import Terminal
+    from tandem.gate.service.leftovers import alone
     from tandem.gate.stages import stages
 
     known = {one.name: one for one in stages()}
     wanted = {one_of(name, known, "stage") for name in names or known}
     shown = Terminal(Console(stderr=True, highlight=False) if as_json else out)
-    result = Engine([one for name, one in known.items() if name in wanted], [shown]).run(subject)
-    for report, file in ((document, "report.json"), (junit, "junit.xml"), (html, "report.html")):
-        report.write(result, folder / file)
+    with alone(subject.folder, subject.name):
+        result = Engine([one for name, one in known.items() if name in wanted], [shown]).run(subject)
+        for report, file in ((document, "report.json"), (junit, "junit.xml"), (html, "report.html")):
+            report.write(result, folder / file)
     if as_json:
         print_json(document.as_document(result))
     else:
@@ -115,16 +117,17 @@ def _tokens(given: Sequence[str] | None) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
-    """What a pipeline sends to stop a job ends as Ctrl-C does: with a verdict, a report and nothing left running."""
+    """A job that is stopped, or a terminal that is closed, ends as Ctrl-C does: a report, and nothing left running."""
 
     def stop(*_: Any) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _short(path: Path) -> str:

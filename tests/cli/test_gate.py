@@ -17,6 +17,7 @@ import pytest
 
 from tandem.cli.main import run
 from tandem.gate.fuzzing.cases import Case, keep
+from tandem.gate.service.leftovers import alone
 from tandem.gate.service.serving import served
 from tandem.kit.contract import load_contract
 from tests.architecture.project import ROOT
@@ -105,6 +106,14 @@ def test_json_stands_alone_on_the_output(gate: Gate, url: str) -> None:
     assert "notice: passed in" in err
 
 
+def test_second_gate_of_the_same_service_waits_its_turn(gate: Gate, fresh: Project, url: str) -> None:
+    with alone(fresh.folder / ".tandem" / "gate", "notice"):
+        code, out, err = gate("notice", "--url", url, "--stage", "contract")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Another gate of notice runs from {fresh.folder}/.tandem. Wait for it")
+    assert gate("notice", "--url", url, "--stage", "contract")[0] == 0
+
+
 def test_contract_that_is_none_is_2(gate: Gate, fresh: Project, url: str, tmp_path: Path) -> None:
     good = fresh.contract.read_text()
     fresh.contract.write_text("hello: world")
@@ -156,7 +165,7 @@ def test_replay_says_what_became_of_a_case(gate: Gate, fresh: Project, url: str)
     assert (code, json.loads(out)["verdict"]) == (2, "cannot tell")
 
 
-def test_gate_that_a_pipeline_stops_leaves_a_report_and_nothing_running(tmp_path: Path) -> None:
+def test_gate_that_is_stopped_leaves_a_report_and_nothing_running(tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o711)
     state = tmp_path / "state"
