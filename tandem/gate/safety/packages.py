@@ -49,4 +49,4 @@ def _line(place: Place, package: str) -> int | None:
     return next((at for at, line in enumerate(lines, 1) if line.startswith((f"{package}==", f"{package}["))), None)
 
 
-PIP_AUDIT = Program("pip-audit", f"the packages of {LOCK}", _options, _faults, seconds=30.0)
+PIP_AUDIT = Program("pip-audit", f"the packages of {LOCK}", _options, _faults, seconds=20.0)
