@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from infra.refusal import Refused
@@ -63,9 +64,6 @@ def _pattern(collections: list[str]) -> str:
 class Product:
     services: Mapping[str, Service]
 
-    def callers_of(self, name: str) -> list[str]:
-        return [service.name for service in self.services.values() if name in service.consumes]
-
     @property
     def publishers(self) -> list[str]:
         return [service.name for service in self.services.values() if service.says]
@@ -75,6 +73,7 @@ class Product:
         return [service.name for service in self.services.values() if service.hears]
 
 
+@cache
 def load_product(contracts: Path = CONTRACTS, services: Path = CONTRACTS.parent / "services") -> Product:
     """Raises Refused, with the file and the line where there is one."""
     try:

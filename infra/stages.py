@@ -116,7 +116,7 @@ STAGES = {
             log_days=400,
             audit_years=7,
             requests_per_ip=2000,
-            budget_usd=3500,
+            budget_usd=2500,
         ),
     )
 }

@@ -17,6 +17,11 @@ _TO_START = ("ecr.api", "ecr.dkr", "logs", "secretsmanager")
 _TO_WORK = ("kms", "sns", "sqs", "sts", "servicediscovery", "monitoring")
 
 
+def services(*, everything: bool) -> tuple[str, ...]:
+    """Those that cost something; S3 has its own way, which is free."""
+    return (*_TO_START, *(_TO_WORK if everything else ()))
+
+
 @dataclass(frozen=True)
 class EndpointsArgs:
     vpc_id: pulumi.Input[str]
@@ -48,7 +53,7 @@ class Endpoints(Component):
             opts=self.opts,
         )
         self.objects = self._objects(args)
-        for service in (*_TO_START, *(_TO_WORK if args.everything else ())):
+        for service in services(everything=args.everything):
             self._interface(service, args)
 
     def _objects(self, args: EndpointsArgs) -> aws.ec2.VpcEndpoint:

@@ -45,12 +45,37 @@ class Alarms(Component):
         self._missing()
 
     def _promises(self, operation: Operation) -> None:
+        """Five minutes in a row: one slow answer at night is no alarm. A failure counts 1, so an average is a share."""
         assert operation.slo
-        where = dimensions(self.scope, self._service.name, operation.id)
         p95, rate = operation.slo.p95_ms, operation.slo.error_rate
         said = f"{self._service.name}.{operation.id}"
-        self._alarm(f"{operation.id}-slow", f"{said}: 95 of 100 within {p95:g} ms", slow(where), p95, minutes=5)
-        self._alarm(f"{operation.id}-failing", f"{said}: at most {rate:g} fail", failing(where), rate, minutes=5)
+        watched = [
+            (f"{operation.id}-slow", f"{said}: 95 of 100 within {p95:g} ms", DURATION, p95),
+            (f"{operation.id}-failing", f"{said}: at most {rate:g} fail", FAULTS, rate),
+        ]
+        for name, promise, metric, threshold in watched:
+            full = self.scope.name(self._service.name, name)
+            aws.cloudwatch.MetricAlarm(
+                full,
+                name=full,
+                alarm_description=f"{promise}. See docs/runbooks.",
+                namespace=NAMESPACE,
+                metric_name=metric,
+                dimensions=dimensions(self.scope, self._service.name, operation.id),
+                period=_MINUTE,
+                extended_statistic="p95" if metric == DURATION else None,
+                evaluate_low_sample_count_percentiles="ignore" if metric == DURATION else None,
+                statistic="Average" if metric == FAULTS else None,
+                threshold=threshold,
+                comparison_operator="GreaterThanThreshold",
+                evaluation_periods=5,
+                datapoints_to_alarm=5,
+                treat_missing_data="notBreaching",
+                alarm_actions=[self._alerts],
+                ok_actions=[self._alerts],
+                tags=self.scope.tags(self._service.name),
+                opts=self.opts,
+            )
 
     def _failing(self) -> pulumi.Output[str]:
         rate = self._service.worst_error_rate
