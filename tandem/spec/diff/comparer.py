@@ -110,7 +110,7 @@ class Comparer:
                 step = self._step(at, inner)
                 if step not in visited and self._reach[step] & left:
                     visited.add(step)
-                    queue.append((step, (*path, inner.step)))
+                    queue.append((step, (*path, inner.step) if inner.step else path))
 
     def _tell(self, at: Step, mark: int) -> tuple[Change, ...]:
         """Changes of parts that have a place of their own are told once, whoever else reaches them."""
@@ -263,15 +263,22 @@ class Comparer:
 
     def _alternatives(self, spot: Spot, base: Alternatives, revision: Alternatives, view: View) -> members.Found:
         if len(base) == len(revision) == 1:
-            yield from self._plain(spot, base[0], revision[0], view)
+            yield from self._branch(spot, base[0], revision[0], view)
             return
         matching: Matching = match(base, revision, lambda old, new, effect: self.keeps(old, new, view, effect))
         for old, new in matching.pairs:
-            yield from self._plain(spot, old, new, view)
+            yield from self._branch(spot, old, new, view)
         for one in matching.lost:
             yield spot.change("alternative-removed", Effect.NARROWS, "oneOf", subject=one.name or one.kind)
         for one in matching.won:
             yield spot.change("alternative-added", Effect.WIDENS, "oneOf", subject=one.name or one.kind)
+
+    def _branch(self, spot: Spot, base: Alternative, revision: Alternative, view: View) -> members.Found:
+        """A component that is a branch of a union is told of as that component, not at every union it is in."""
+        if base.source is not None and revision.source is not None and base.kind == revision.kind:
+            yield Inner("", base.source, revision.source)
+        else:
+            yield from self._plain(spot, base, revision, view)
 
     def _plain(self, spot: Spot, base: Alternative, revision: Alternative, view: View) -> members.Found:
         if base.kind in (NULL, BOOLEAN, NUMBER, STRING) or base.values is not None or revision.values is not None:

@@ -235,12 +235,15 @@ class Normaliser:
         return Shape(joined.by_kind, joined.exclusive | shared).without(_listed_twice(shapes))
 
     def _named_shape(self, branch: Raw) -> Shape:
-        shape = self.shape(self.position(branch))
+        position = self.position(branch)
+        shape = self.shape(position)
         name = self._name(branch)
         if not name:
             return shape
-        named = {kind: tuple(one.called(name) for one in found) for kind, found in shape.by_kind.items()}
-        return Shape(named, shape.exclusive)
+        is_whole = isinstance(branch, dict) and bool(named(branch)) and len(shape.alternatives) == 1
+        source = position if is_whole else None
+        by_name = {kind: tuple(one.called(name, source) for one in found) for kind, found in shape.by_kind.items()}
+        return Shape(by_name, shape.exclusive)
 
     def _name(self, branch: Raw) -> str:
         return "" if isinstance(branch, bool) else named(branch) or str(branch.get("title", ""))

@@ -180,9 +180,17 @@ class Alternative:
     items: Items | None = None
     members: Members | None = None
     conditions: tuple[Condition, ...] = ()
+    # The component that is all of this branch, for its changes to be told as its own.
+    source: Position | None = field(default=None, compare=False)
 
     def meet(self, other: Alternative) -> Alternative | None:
         """What both let through; None when that is nothing."""
+        for one, both in ((self, other), (other, self)):
+            if both == Alternative(both.kind):
+                return one
+        return self._meet(other)
+
+    def _meet(self, other: Alternative) -> Alternative | None:
         values = self.values if other.values is None else other.values
         if self.values is not None and other.values is not None:
             values = self.values & other.values
@@ -220,8 +228,8 @@ class Alternative:
         left = self.values - values
         return replace(self, values=left) if left else None
 
-    def called(self, name: str) -> Alternative:
-        return replace(self, name=name) if name and not self.name else self
+    def called(self, name: str, source: Position | None) -> Alternative:
+        return replace(self, name=name, source=source) if name and not self.name else self
 
 
 Alternatives = tuple[Alternative, ...]
@@ -239,6 +247,10 @@ class Shape:
 
     def of(self, kind: str) -> Alternatives:
         return self.by_kind.get(kind, ())
+
+    @property
+    def alternatives(self) -> Alternatives:
+        return tuple(one for found in self.by_kind.values() for one in found)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -62,3 +62,14 @@ def test_a_reference_that_becomes_a_union_of_itself_alone_changes_generated_type
 def test_other_wraps_of_one_schema_are_silent(ask: Ask, revision: Json) -> None:
     for direction in (REQUEST, RESPONSE):
         assert ask.schemas(direction, DOG, revision, **PARTS) == []
+
+
+@pytest.mark.parametrize("word", ["oneOf", "anyOf"])
+def test_a_branch_that_changed_is_told_once_as_the_component_that_it_is(ask: Ask, word: str) -> None:
+    def beside(*others: Json) -> Json:
+        unions = {name: {word: [DOG, {"type": one}]} for name, one in (("a", "string"), ("b", "null"), ("c", "array"))}
+        dog = {**SCHEMAS["Dog"], "required": [*others]}
+        return with_answer({"type": "object", "properties": unions}, components={"schemas": {"Dog": dog}})
+
+    (found,) = ask.diff(beside("name"), beside()).findings
+    assert (found.component, found.rule) == ("schemas/Dog", "property-became-optional")
