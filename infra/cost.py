@@ -1,4 +1,4 @@
-"""What a stage costs a month, by component, and how it grows with traffic. `python -m infra.cost` writes docs/cost.md."""
+"""What a stage costs a month by component, and how that grows. `python -m infra.cost` writes docs/cost.md."""
 
 from __future__ import annotations
 
@@ -162,9 +162,9 @@ service they take; and what they cost.
 |---:|---:|---:|
 {growth}
 
-A task is counted on for {per_cpu} requests a second and vCPU, half of what `make bench` measured on a laptop's core, and
-a service gets a further task at {busy} of its CPU. Each request is counted with a log line of 0.7 kB and an answer of 3 kB;
-every tenth says an event. The firewall is half of what a request costs, its log line a quarter.
+A task is counted on for {per_cpu} requests a second and vCPU, half of what `make bench` measured on a laptop's core,
+and a service gets a further task at {busy} of its CPU. Each request is counted with a log line of 0.7 kB and an answer
+of 3 kB; every tenth says an event. The firewall is half of what a request costs, its log line a quarter.
 
 ## What changes it most
 

@@ -21,6 +21,14 @@ def test_every_package_is_pinned_with_hashes(name: str) -> None:
     assert [pin.name for pin in lock.values() if not pin.hashes] == []
 
 
+def test_infra_has_a_lock_of_its_own_with_the_packages_that_read_contracts_as_services_have_them() -> None:
+    lock, services = read_lock(LOCKS / "infra.txt"), read_lock(LOCKS / "service.txt")
+    assert differences(declared("infra", ROOT / "infra"), lock) == []
+    assert [pin.name for pin in lock.values() if not pin.hashes] == []
+    shared = ("boto3", "jsonschema-rs", "orjson", "pyyaml")
+    assert {name: lock[name].version for name in shared} == {name: services[name].version for name in shared}
+
+
 @pytest.mark.parametrize(("smaller", "larger"), [("service", "local"), ("local", "dev")])
 def test_what_runs_in_production_is_what_was_tested(smaller: str, larger: str) -> None:
     small, large = read_lock(LOCKS / f"{smaller}.txt"), read_lock(LOCKS / f"{larger}.txt")

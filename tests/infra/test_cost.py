@@ -4,7 +4,7 @@ import pytest
 
 from infra import cost, prices
 from infra.product import load_product
-from infra.stages import STAGES
+from infra.stages import STAGES, Stage
 from tests.infra.policies.estates import estate_of
 
 ROWS = {name: {line.component: line for line in cost.lines(stage, load_product())} for name, stage in STAGES.items()}
@@ -42,7 +42,7 @@ def test_alarms_are_counted_by_the_metrics_they_read() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=lambda stage: stage.name)
-def test_budget_warns_after_what_stands_there_and_before_twice_of_it(stage: cost.Stage) -> None:
+def test_budget_warns_after_what_stands_there_and_before_twice_of_it(stage: Stage) -> None:
     standing = cost.total(stage, load_product())
     assert standing < stage.budget_usd < 2 * standing
 
