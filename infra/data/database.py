@@ -75,7 +75,8 @@ class Database(Component):
             allocated_storage=stage.storage_gb,
             max_allocated_storage=stage.most_storage_gb,
             storage_encrypted=True,
-            kms_key_id=args.storage_key_arn,
+            # What is restored stays under the key of the copy it was made of.
+            kms_key_id=None if args.restore_from else args.storage_key_arn,
             multi_az=stage.multi_az,
             db_subnet_group_name=self._subnets(args).name,
             vpc_security_group_ids=[self.group.id],
@@ -108,7 +109,7 @@ class Database(Component):
             tags=self.scope.tags(),
             # Protected on every stage: a change that would make a new database in place of this one is refused.
             opts=pulumi.ResourceOptions.merge(
-                self.protected(keeps=True), pulumi.ResourceOptions(ignore_changes=["restoreToPointInTime"])
+                self.protected(keeps=True), pulumi.ResourceOptions(ignore_changes=["restoreToPointInTime", "kmsKeyId"])
             ),
         )
 

@@ -25,8 +25,9 @@ def test_database_is_made_of_the_last_second_that_was_copied() -> None:
         "sourceDbInstanceAutomatedBackupsArn": BACKUP,
         "useLatestRestorableTime": True,
     }
+    assert "kmsKeyId" not in database.inputs
     # Taken out of the settings later, it must not make another database.
-    assert "restoreToPointInTime" in database.ignored
+    assert set(database.ignored) == {"restoreToPointInTime", "kmsKeyId"}
     assert database.protect
 
 

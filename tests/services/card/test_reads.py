@@ -93,6 +93,12 @@ async def test_picture_is_a_link_that_stops_working(service: ServiceUnderTest) -
     assert timedelta(0) < left < timedelta(hours=1)
 
 
+async def test_signing_does_not_wait_for_the_database(service: ServiceUnderTest, store: CountingStore) -> None:
+    """Of a card that is not there nobody needs a picture: it was signed while the database was asked."""
+    assert problem_of(await service.get(f"/v1/cards/{UNKNOWN_CARD_ID}")) == (404, "card-not-found")
+    assert store.keys
+
+
 async def test_list_is_newest_first_and_signs_each_design_once(service: ServiceUnderTest, store: CountingStore) -> None:
     cards = [await issue(service, design=design) for design in ("midnight", "sand", "sand", "forest", "midnight")]
     store.keys.clear()
