@@ -19,7 +19,14 @@ _SQL = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s|TRUNCATE\s|"
     r"(CREATE|ALTER|DROP)\s+(TABLE|INDEX|DATABASE|ROLE)\s)"
 )
-_SQL_HOMES = ("tandem/kit", "tandem/local/fill.py", "tandem/local/databases.py", "loadtests", "tests")
+_SQL_HOMES = (
+    "infra/functions/database_login.py",
+    "tandem/kit",
+    "tandem/local/fill.py",
+    "tandem/local/databases.py",
+    "loadtests",
+    "tests",
+)
 
 
 def names_say_what_is_inside(module: Module) -> Broken:
