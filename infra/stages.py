@@ -90,7 +90,7 @@ STAGES = {
             log_days=30,
             audit_years=1,
             requests_per_ip=5000,
-            budget_usd=1200,
+            budget_usd=1000,
         ),
         Stage(
             name="production",
