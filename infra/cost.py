@@ -170,7 +170,7 @@ of 3 kB; every tenth says an event. The firewall is half of what a request costs
 
 - dev: the certificate authority, the alarms and the private addresses cost more than all its tasks.
 - uat: the second zone of the database and of the private addresses is the price of being like production.
-- production: tasks and database are two thirds of what stands there, and both are cheaper for whoever commits to a year.
+- production: tasks and database are two thirds of what stands there, and cheaper for whoever commits to a year.
 """
 
 
