@@ -13,6 +13,7 @@ from tandem.cli import (
     client,
     contract,
     down,
+    draft,
     drift,
     events,
     gate,
@@ -53,6 +54,7 @@ app.command()(status.status)
 app.command()(logs.logs)
 app.command()(route.route)
 app.command()(drift.drift)
+app.command()(draft.draft)
 app.command(cls=Verdict)(gate.gate)
 app.command()(token.token)
 app.command()(restart.restart)

@@ -37,7 +37,7 @@ def _paste(folder: Path, box: str) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """What the pages need of the project, on its main branch."""
-    for name in (".ci", "contracts"):
+    for name in (".ci", "contracts", "docs/examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / ".gitignore").write_text("build/\n.venv\n")
