@@ -136,7 +136,8 @@ def _with_ending(name: str, sort: Sort) -> str:
         return name
     if last == "id":
         return f"{stem}_number"
-    ending = {Sort.DAY: "_on", Sort.MOMENT: "_at"}.get(sort, "")
+    means_another = stem in _MONEY_NAMES or is_reserved(stem)
+    ending = {Sort.DAY: "_on", Sort.MOMENT: "_at"}.get(sort, "_remark" if means_another else "")
     return f"{stem}{ending}"
 
 

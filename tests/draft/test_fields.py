@@ -22,9 +22,15 @@ def test_optional_field_may_be_null_and_left_out(desk: Desk) -> None:
 
 
 def test_name_that_hints_at_another_kind_is_changed_and_told(desk: Desk) -> None:
-    fields = ("paid at: 2026-11-20", "seen on: 2026-11-20T09:30:00Z", "national id: AB-12", "based on: A feeling")
+    fields = (
+        "paid at: 2026-11-20",
+        "seen on: 2026-11-20T09:30:00Z",
+        "national id: AB-12",
+        "based on: A feeling",
+        "paid at: Sea",
+    )
     _, interview = desk.draft(thing(*fields))
-    names = ["paid_on", "seen_at", "national_number", "based"]
+    names = ["paid_on", "seen_at", "national_number", "based", "paid_remark"]
     assert list(desk.schema("NewGadget")["properties"]) == names
     assert [one.rpartition(" called ")[2] for one in interview.decisions] == [f"`{name}`." for name in names]
     assert interview.decisions[0].startswith("line 5: `paid at` is a day by its example, and called ")
