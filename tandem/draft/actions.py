@@ -95,9 +95,11 @@ class ActionReader:
         return only, " ".join(said), "", said[0] == "list"
 
     def _does(self, verb: str, thing: Thing, line: Line, *, is_plural: bool) -> Does:
-        if not re.fullmatch(r"[a-z]+( [a-z]+)*", verb):
+        if not re.fullmatch(r"[a-z]{2,}( [a-z]{2,})*", verb):
             raise NotUnderstood(
-                Mistake(line.number, f"“{verb}” is no verb that programs can use; use letters a-z only.")
+                Mistake(
+                    line.number, f"“{verb}” is no verb that programs can use; use words of two letters or more, a-z."
+                )
             )
         first = verb.split(maxsplit=1)[0]
         if first in _VERBS:

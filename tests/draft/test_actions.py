@@ -90,7 +90,7 @@ def test_reading_is_added_and_told(desk: Desk) -> None:
             "Close a thing: it is over",
             "“it is over” does not say which field becomes what; write for example `state becomes repaid`.",
         ),
-        ("2fa a thing", "“2fa” is no verb that programs can use; use letters a-z only."),
+        ("2fa a thing", "“2fa” is no verb that programs can use; use words of two letters or more, a-z."),
         ("See a thing", "“See a gadget” says the same as line 9; take one of them out."),
     ],
 )
