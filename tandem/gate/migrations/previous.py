@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tandem.gate.migrations.since import unpack
 from tandem.gate.subject import Subject
 from tandem.kit.migrations.revisions import KIT_FOLDER
+from tandem.spec.git_ref import unpack
 
 _SECONDS = 120.0
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
@@ -56,7 +56,7 @@ def _checkout(subject: Subject) -> Iterator[Path]:
     """The old release with the new revisions. Its seed stays the old one: that is code, not schema."""
     with tempfile.TemporaryDirectory(prefix="tandem-previous-") as name:
         folder = Path(name)
-        unpack(subject.project, subject.since, folder)
+        unpack(subject.project, subject.since, folder, ".")
         # Root's PostgreSQL runs as somebody else and has to pass through.
         folder.chmod(0o711)
         for source in (subject.project / "services" / subject.name / "migrations", KIT_FOLDER):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
-import tarfile
 from pathlib import Path
 
-from tandem.local.trouble import Refused, Trouble
+from tandem.local.trouble import Refused
 
 
 def last_tag(project: Path) -> str:
@@ -23,15 +21,6 @@ def text_at(project: Path, ref: str, path: Path) -> str | None:
         raise Refused(f"There is no git ref {ref!r} here, so nobody can say which revisions are new.")
     shown = _git(project, "show", f"{ref}:./{os.path.relpath(path, project)}")
     return shown.stdout.decode() if shown.returncode == 0 else None
-
-
-def unpack(project: Path, ref: str, folder: Path) -> None:
-    """Everything that the ref holds of this project."""
-    archive = _git(project, "archive", "--format=tar", ref)
-    if archive.returncode != 0:
-        raise Trouble(f"{ref} cannot be unpacked: {archive.stderr.decode().strip()}")
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        tar.extractall(folder, filter="data")
 
 
 def _git(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -51,7 +51,8 @@ def nothing(_: float) -> None:
 
 
 def leftovers(folder: Path) -> list[str]:
-    return [" ".join(one.cmdline()) for one in psutil.process_iter() if str(folder) in " ".join(one.cmdline())]
+    lines = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if str(folder) in line]
 
 
 def test_real_locust_over_a_clean_service_passes(notices: Project) -> None:

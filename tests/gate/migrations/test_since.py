@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.gate.migrations.since import last_tag, text_at, unpack
-from tandem.local.trouble import Refused, Trouble
+from tandem.gate.migrations.since import last_tag, text_at
+from tandem.local.trouble import Refused
 from tests.gate.world import Project
 
 
@@ -32,8 +32,6 @@ def test_ref_that_does_not_exist_is_refused(notices: Project) -> None:
     notices.tag("v1")
     with pytest.raises(Refused, match="There is no git ref 'v9' here"):
         text_at(notices.folder, "v9", notices.contract)
-    with pytest.raises(Trouble, match="v9 cannot be unpacked: "):
-        unpack(notices.folder, "v9", notices.folder / "there")
 
 
 def test_without_git_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from tests.gate.reports.made import FINDING, STAGES, result
 
 def _shown(*, watched: bool = False) -> tuple[Terminal, io.StringIO]:
     file = io.StringIO()
-    return Terminal(Console(file=file, force_terminal=watched, width=200, color_system=None)), file
+    console = Console(file=file, force_terminal=watched, width=200, color_system=None, _environ={"TERM": "xterm"})
+    return Terminal(console), file
 
 
 def _tell(terminal: Terminal) -> None:
