@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from tandem.cli import (
     client,
     contract,
+    deploy,
     down,
     draft,
     drift,
@@ -56,6 +57,8 @@ app.command()(route.route)
 app.command()(drift.drift)
 app.command()(draft.draft)
 app.command(cls=Verdict)(gate.gate)
+app.command()(deploy.deploy)
+app.command()(deploy.rollback)
 app.command()(token.token)
 app.command()(restart.restart)
 app.command()(seed.seed)
