@@ -1,15 +1,14 @@
 """`tandem gate`: whether a service may ship, in one verdict."""
 
-import contextlib
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from tandem.cli.console import AsJson, out, print_json
+from tandem.cli.stopping import stoppable
 from tandem.local.preflight import check_owner
 from tandem.local.state import Home
 from tandem.local.suggestions import one_of
@@ -47,7 +46,7 @@ def gate(
     home = Home.find()
     check_owner(home.folder)
     home.create()
-    with _stoppable():
+    with stoppable():
         if service == REPLAY:
             _replay(home, case, url, _tokens(token), as_json=as_json)
         if case is not None:
@@ -113,21 +112,6 @@ def _tokens(given: Sequence[str] | None) -> dict[str, str]:
             raise Refused(f"--token {name}: say CALLER=TOKEN, or CALLER=@FILE.")
         found[name] = Path(text[1:]).read_text("utf-8").strip() if text.startswith("@") else text
     return found
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """A job that is stopped, or a terminal that is closed, ends as Ctrl-C does: a report, and nothing left running."""
-
-    def stop(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _short(path: Path) -> str:
