@@ -15,9 +15,10 @@ def test_what_a_program_started_ends_with_the_block(tmp_path: Path) -> None:
     with (tmp_path / "said").open("w+b") as said:
         script = "sleep 600 & echo $!; exec 1>&-; wait"
         with started(["sh", "-c", script], tmp_path, said, said) as process:
-            with pytest.raises(TimeoutExpired):
-                process.wait(0.3)
-            child = int((tmp_path / "said").read_text())
+            while not (told := (tmp_path / "said").read_text()).endswith("\n"):
+                with pytest.raises(TimeoutExpired):
+                    process.wait(0.05)
+            child = int(told)
     assert process.returncode is not None
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 
