@@ -65,7 +65,9 @@ async def pool(database: str) -> AsyncIterator[Pool]:
     """Of a service's database, with a table that shows what was applied."""
     pool = await prepare(database)
     yield pool
-    await pool.close()
+    # Whoever still holds a connection after a failed test would keep this one waiting for ever.
+    async with asyncio.timeout(20):
+        await pool.close()
 
 
 @pytest.fixture
