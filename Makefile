@@ -30,7 +30,7 @@ test: environment infra ## Run every test, with branch coverage; ARGS="tests/kit
 ifneq ($(filter tests/infra%,$(ARGS)),)
 	@$(INFRA_TEST) $(ARGS)
 else
-	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile --cov --cov-report term)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 3 --dist loadfile --cov --cov-report term)
 ifeq ($(ARGS),)
 	@$(INFRA_TEST) --cov --cov-config infra/pyproject.toml --cov-report term
 endif
