@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-import psutil
 import pytest
 
 from tandem.gate.session import started
+from tests.local.programs import has_ended, wait_until
 
 
 def test_what_a_program_started_ends_with_the_block(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_what_a_program_started_ends_with_the_block(tmp_path: Path) -> None:
                     process.wait(0.05)
             child = int(told)
     assert process.returncode is not None
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    wait_until(lambda: has_ended(child))
 
 
 def test_program_that_ended_by_itself_keeps_its_code(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from tandem.local.processes import Command
 
 _GIVE_UP_SECONDS = 15.0
@@ -45,3 +47,11 @@ def wait_until(true: Callable[[], bool], seconds: float = _GIVE_UP_SECONDS) -> N
     while not true():
         assert time.monotonic() < give_up
         time.sleep(0.005)
+
+
+def has_ended(pid: int) -> bool:
+    """It is gone, or only waits to be collected. What was killed and is not our child may be running for a moment."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tandem.local.processes import Identity, Process, end_all
-from tests.local.programs import STUBBORN, command, until, wait_until
+from tests.local.programs import STUBBORN, command, has_ended, until, wait_until
 
 
 async def test_what_a_process_says_is_in_its_log_and_how_it_ended_in_words(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ async def test_process_that_will_not_stop_is_killed_with_all_it_started(tmp_path
     (child,) = psutil.Process(process.pid).children()
     await process.stop()
     assert await process.wait() == "ended by SIGKILL"
-    await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    await until(lambda: has_ended(child.pid))
 
 
 async def test_program_that_is_not_there_leaves_nothing_open(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_identity_is_of_this_process_and_not_of_its_pid(tmp_path: Path) -> None:
 
 def test_dead_and_unreaped_process_has_no_identity() -> None:
     process = subprocess.Popen(["true"])
-    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: has_ended(process.pid))
     assert Identity.of(process.pid) is None
     process.wait()
     assert Identity.of(process.pid) is None

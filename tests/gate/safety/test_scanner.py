@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tandem.gate.safety.scanner import CouldNotLook, Place, Program, Sighting
@@ -15,6 +14,7 @@ from tandem.gate.safety.stage import SafetyStage
 from tandem.gate.verdict import Verdict
 from tests.gate.safety.places import place
 from tests.gate.world import Project, judged_by, told
+from tests.local.programs import has_ended, wait_until
 
 
 def sightings(_: Place, document: list[dict[str, Any]]) -> Iterator[Sighting]:
@@ -55,7 +55,7 @@ def test_scanner_without_an_end_is_ended_with_all_it_started(notices: Project, t
     result = judged_by(notices.subject(), SafetyStage([endless]))
     assert "scan: did not look, it had not answered after 0.5 s" in told(result)
     started = int((notices.folder / "started").read_text())
-    assert not psutil.pid_exists(started) or psutil.Process(started).status() == psutil.STATUS_ZOMBIE
+    wait_until(lambda: has_ended(started))
 
 
 def test_one_that_did_not_look_spoils_no_other(notices: Project, tmp_path: Path) -> None:
