@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
+from tandem.kit.aws.clients import Cloud
 from tandem.kit.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -123,14 +124,7 @@ class S3ObjectStore:
 
 
 def connect_s3(settings: S3Settings) -> "S3Client":
-    # Imported here: boto3 takes 0.3 s and 30 MB, and only some services hold files.
-    import boto3
-    from botocore.config import Config
-
     addressing = {"addressing_style": "path" if settings.path_style else "virtual"}
-    return boto3.client(
-        "s3",
-        region_name=settings.region,
-        endpoint_url=settings.endpoint_url,
-        config=Config(signature_version="s3v4", s3=addressing, connect_timeout=1, read_timeout=2),  # type: ignore[arg-type]
-    )
+    cloud = Cloud(settings.region, settings.endpoint_url)
+    client: S3Client = cloud.client("s3", 2, signature_version="s3v4", s3=addressing)
+    return client

@@ -38,3 +38,5 @@ def test_near_miss_is_suggested_and_never_taken() -> None:
         one_of("invocie", ["invoice", "card"], "log")
     with pytest.raises(Refused, match=r"There are: card, invoice\."):
         one_of("zzz", ["invoice", "card"], "log")
+    with pytest.raises(Refused, match=r"no case 'zzz'\. There is none yet\."):
+        one_of("zzz", [], "case")

@@ -114,7 +114,7 @@ class SnsSqsTransport(Transport):
         held = self._held.pop(str(delivery.receipt), None)
         if held is None:
             return
-        if not counted:
+        if not counted and held.message_id in self._attempts:
             self._attempts[held.message_id] -= 1
         await self._ask(self._hide, delivery, math.ceil(after_seconds))
 

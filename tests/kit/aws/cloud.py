@@ -36,6 +36,9 @@ class Scripted:
 
         return call
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 @dataclass(frozen=True)
 class Queues:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -15,22 +17,22 @@ from tests.kit.aws.cloud import Scripted, make_queues, refused
 from tests.kit.events.conftest import ROUTES, Say
 
 QUEUE = Queue("https://sqs/ledger.fifo", "https://sqs/ledger-dead.fifo")
+LEASE_ENDED = {"QueueUrl": QUEUE.url, "VisibilityTimeout": 0}
 TAKEN: dict[str, Any] = {"Successful": [], "Failed": []}
 
 
-class Answers(Cloud):
-    """Gives scripted clients out instead of boto3's."""
+@dataclass(frozen=True)
+class ScriptedCloud(Cloud):
+    """Gives these clients out instead of boto3's."""
+
+    clients: Mapping[str, Scripted] = field(default_factory=dict)
 
     def client(self, service: str, read_timeout_seconds: float = 3.0, **options: Any) -> Any:
-        return self.scripts[service]
-
-    scripts: dict[str, Any]
+        return self.clients[service]
 
 
 async def opened(sns: Scripted, sqs: Scripted, topic: str | None = "arn:topic") -> SnsSqsTransport:
-    sns.close = sqs.close = lambda: None  # type: ignore[attr-defined]
-    cloud = Answers("eu-north-1")
-    object.__setattr__(cloud, "scripts", {"sns": sns, "sqs": sqs})
+    cloud = ScriptedCloud("eu-north-1", clients={"sns": sns, "sqs": sqs})
     transport = SnsSqsTransport(cloud, topic, {"ledger": QUEUE})
     await transport.open()
     return transport
@@ -138,10 +140,13 @@ async def test_attempts_are_counted_for_each_message_until_it_is_dealt_with() ->
 
 async def test_only_so_many_messages_are_remembered() -> None:
     numbers = [*range(10_001), 0]
-    sqs = Scripted(*(message(receipt=f"{n}-{nth}", message_id=str(n)) for nth, n in enumerate(numbers)))
+    sqs = Scripted(*(message(receipt=f"{n}-{nth}", message_id=str(n)) for nth, n in enumerate(numbers)), {})
     transport = await opened(Scripted(), sqs)
     deliveries = [await taken(transport) for _ in numbers]
     assert deliveries[-1].attempt == 1
+    forgotten = deliveries[1]
+    await transport.give_back(forgotten, 0.0, counted=False)
+    assert sqs.asked[-1] == ("change_message_visibility", {**LEASE_ENDED, "ReceiptHandle": forgotten.receipt})
 
 
 async def test_age_of_what_waits_is_not_made_up(cloud: Cloud, say: Say) -> None:
