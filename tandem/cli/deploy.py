@@ -49,7 +49,7 @@ def deploy(
     Ctrl-C takes it back. Exit code 0 done, 1 failed or refused, 2 when AWS cannot be asked.
     Example: tandem deploy card --image registry.example.com/tandem/card@sha256:... --to uat
     """
-    _run(service, to, region, every, _act(image, follow=follow, stop=stop), as_json=as_json)
+    run_there(service, to, region, every, _act(image, follow=follow, stop=stop), as_json=as_json)
 
 
 def rollback(
@@ -68,7 +68,7 @@ def rollback(
     Ctrl-C stops it. Exit code 0 done, 1 failed or refused, 2 when AWS cannot be asked.
     Example: tandem rollback card --to production
     """
-    _run(service, to, region, every, lambda releases: releases.rollback(revision), as_json=as_json)
+    run_there(service, to, region, every, lambda releases: releases.rollback(revision), as_json=as_json)
 
 
 def _act(image: str | None, *, follow: bool, stop: bool) -> Act:
@@ -80,7 +80,7 @@ def _act(image: str | None, *, follow: bool, stop: bool) -> Act:
     return (lambda releases: releases.follow()) if follow else (lambda releases: releases.stop())
 
 
-def _run(service: str, to: str, region: str | None, every: float, act: Act, *, as_json: bool) -> NoReturn:
+def run_there(service: str, to: str, region: str | None, every: float, act: Act, *, as_json: bool) -> NoReturn:
     from tandem.deploy.ecs import Ecs
     from tandem.deploy.follower import Time
     from tandem.kit.aws.clients import Cloud

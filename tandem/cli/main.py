@@ -19,6 +19,7 @@ from tandem.cli import (
     events,
     gate,
     logs,
+    migrate,
     mock,
     reset,
     restart,
@@ -59,6 +60,7 @@ app.command()(draft.draft)
 app.command(cls=Verdict)(gate.gate)
 app.command()(deploy.deploy)
 app.command()(deploy.rollback)
+app.command()(migrate.migrate)
 app.command()(token.token)
 app.command()(restart.restart)
 app.command()(seed.seed)

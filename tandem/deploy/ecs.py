@@ -99,6 +99,32 @@ class Ecs:
     def stop(self, deployment_arn: str) -> None:
         self._ask("ecs", "stop_service_deployment", serviceDeploymentArn=deployment_arn, stopType="ROLLBACK")
 
+    def run_once(self, definition: Definition, command: Sequence[str]) -> str:
+        """The ARN of one task beside those that serve, where they are, with another command. Raises Refused."""
+        target = self.target
+        overrides = {"containerOverrides": [{"name": target.service, "command": list(command)}]}
+        answer = self._ask(
+            "ecs",
+            "run_task",
+            cluster=target.cluster,
+            taskDefinition=definition.arn,
+            launchType="FARGATE",
+            networkConfiguration=self._service()["networkConfiguration"],
+            overrides=overrides,
+            startedBy="migration",
+        )
+        if not answer["tasks"]:
+            reasons = ", ".join(one.get("reason", "no reason given") for one in answer.get("failures", []))
+            raise Refused(f"ECS started no task of {target}: {reasons}.")
+        return str(answer["tasks"][0]["taskArn"])
+
+    def ended(self, task_arn: str) -> StoppedTask | None:
+        """None while it runs."""
+        found = self._ask("ecs", "describe_tasks", cluster=self.target.cluster, tasks=[task_arn])["tasks"]
+        if not found:
+            raise Refused(f"ECS knows no task {last_part(task_arn)} any more.")
+        return StoppedTask.of(found[0]) if found[0]["lastStatus"] == "STOPPED" else None
+
     def stopped_tasks(self, definition_arn: str, since: datetime) -> tuple[StoppedTask, ...]:
         """Those of a release, the earliest first."""
         target = self.target
