@@ -15,7 +15,8 @@ from hypothesis import settings as hypothesis_settings
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local import postgres as local_postgres
 from tandem.local.issuer import LocalIssuer
-from tests.service_under_test import CALLERS, SERVICES, Databases, ServiceUnderTest, start
+from tests.architecture.project import SERVICES
+from tests.service_under_test import CALLERS, Databases, ServiceUnderTest, start
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 

@@ -35,10 +35,10 @@ from tandem.kit.peers.client import PeerPolicy
 from tandem.kit.peers.transport import Transport
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer, read_callers
 from tandem.local.postgres import Server
+from tests.architecture.project import SERVICES
 
 REPOSITORY = Path(__file__).parents[1]
-SERVICES = ("account", "card", "customer", "invoice", "transaction")
-CALLERS = read_callers(REPOSITORY / "contracts" / "common" / "security.yaml")
+CALLERS = read_callers(REPOSITORY / "contracts")
 SERVICE_SCOPES = CALLERS["service"]
 _PEER_ADDRESSES = {name: f"http://{name}.invalid" for name in SERVICES}
 

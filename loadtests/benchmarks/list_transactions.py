@@ -35,7 +35,7 @@ async def measure() -> dict[str, Any]:
             url = server.url("transaction")
             await asyncio.to_thread(migrate, url, REPOSITORY / "services/transaction/migrations")
             await _fill(url)
-            issuer = LocalIssuer(Path(folder) / "issuer", read_callers(REPOSITORY / "contracts/common/security.yaml"))
+            issuer = LocalIssuer(Path(folder) / "issuer", read_callers(REPOSITORY / "contracts"))
             token = issuer.issue("support", "benchmark")
             async with _service(url, issuer, Path(folder)) as service, _bare(url) as bare:
                 ours = Target(service, f"/v1/transactions?account_id={_ACCOUNT}", token)

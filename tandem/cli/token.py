@@ -54,7 +54,7 @@ def issue(home: Home, kind: Kind, customer: str | None, name: str, lifetime: tim
     check_owner(home.folder)
     home.create()
     try:
-        callers = read_callers(home.contracts / "common" / "security.yaml")
+        callers = read_callers(home.contracts)
         issuer = LocalIssuer(home.folder / "issuer", callers)
         scopes = callers[kind] if kind is Kind.SERVICE else None
         customer_id = customer or demo_customer(home.contracts).customer_id if kind is Kind.CUSTOMER else None

@@ -24,18 +24,34 @@ class IssueRefused(ValueError):
     """Says in one sentence what is wrong with what was asked for."""
 
 
-def read_callers(security: Path) -> dict[str, frozenset[str]]:
-    """Which scopes each kind of caller is given: `x-callers` in contracts/common/security.yaml."""
+def read_callers(contracts: Path) -> dict[str, frozenset[str]]:
+    """Which scopes each kind of caller is given: `x-callers` of contracts/common/security.yaml, and of contracts that
+    describe scopes of their own. Raises IssueRefused."""
+    granted = _callers_in(contracts / "common" / "security.yaml")
+    for path in sorted(contracts.glob("*/openapi.yaml")):
+        if "x-callers:" in path.read_text("utf-8"):
+            for kind, scopes in _callers_in(path).items():
+                granted[kind] = granted.get(kind, frozenset()) | scopes
+    return granted
+
+
+def _callers_in(file: Path) -> dict[str, frozenset[str]]:
     try:
-        scheme = yaml.safe_load(security.read_text("utf-8"))["components"]["securitySchemes"]["token"]
-        callers = {kind: frozenset(scopes) for kind, scopes in scheme["x-callers"].items()}
-        known = frozenset(scheme["flows"]["clientCredentials"]["scopes"])
+        return callers_of(yaml.load(file.read_text("utf-8"), yaml.CSafeLoader))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise IssueRefused(f"{security} does not say which scopes each kind of caller has (`x-callers`).") from error
+        raise IssueRefused(f"{file} does not say which scopes each kind of caller has (`x-callers`).") from error
+    except ValueError as error:
+        raise IssueRefused(f"{file} {error}") from error
+
+
+def callers_of(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """What a contract's own token says of them; ValueError for scopes that it does not describe."""
+    scheme = document["components"]["securitySchemes"]["token"]
+    callers = {kind: frozenset(scopes) for kind, scopes in scheme["x-callers"].items()}
+    known = frozenset(scheme["flows"]["clientCredentials"]["scopes"])
     for kind, scopes in callers.items():
         if not scopes <= known:
-            unknown = ", ".join(sorted(scopes - known))
-            raise IssueRefused(f"{security} gives {kind} scopes that do not exist: {unknown}.")
+            raise ValueError(f"gives {kind} scopes that do not exist: {', '.join(sorted(scopes - known))}.")
     return callers
 
 

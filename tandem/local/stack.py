@@ -41,7 +41,7 @@ class Stack:
             self.ports.fixed(name, port)
         self._secrets = Secrets(home)
         self._postgres = server(home, self.ports.port(DATABASE), self._secrets)
-        self._issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts / "common" / "security.yaml"))
+        self._issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts))
         self._gateway = Gateway(home.folder, operations_of(manifest))
         self.fleet = Fleet(self._world(), self._gateway, self.ports, self._remember)
         self._tokens = TokenKeeper(home, manifest, self._issuer)

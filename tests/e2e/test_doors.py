@@ -16,11 +16,12 @@ import pytest
 
 from tandem.local.issuer import AUDIENCE, LocalIssuer, read_callers
 from tandem.local.state import Secrets
+from tests.architecture.project import SERVICES
 from tests.e2e.api import Account, Api, new_company, new_key
 from tests.e2e.laptop import Laptop
-from tests.service_under_test import REPOSITORY, SERVICES
+from tests.service_under_test import REPOSITORY
 
-CALLERS = read_callers(REPOSITORY / "contracts" / "common" / "security.yaml")
+CALLERS = read_callers(REPOSITORY / "contracts")
 
 
 def problem(answer: httpx.Response, status: int, type_: str) -> dict[str, Any]:

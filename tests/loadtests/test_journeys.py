@@ -16,7 +16,7 @@ JOURNEYS = load(ROOT)
 
 
 def test_there_are_the_mobile_app_the_month_end_and_the_support_desk() -> None:
-    assert [journey.path.stem for journey in JOURNEYS] == ["mobile-morning", "month-end", "support-desk"]
+    assert {journey.path.stem for journey in JOURNEYS} >= {"mobile-morning", "month-end", "support-desk"}
 
 
 def test_every_step_names_an_operation_of_a_contract() -> None:
@@ -29,7 +29,7 @@ def test_together_they_touch_every_service() -> None:
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.path.stem)
 def test_who_walks_may_do_every_step(journey: Journey) -> None:
-    granted = read_callers(ROOT / "contracts" / "common" / "security.yaml")
+    granted = read_callers(ROOT / "contracts")
     refused = [
         step["operation"]
         for step in journey.steps

@@ -18,9 +18,10 @@ from tandem.local.databases import PostgresProcess, accepts_connections, server
 from tandem.local.postgres import ADMIN, Server, free_port
 from tandem.local.state import Home, Secrets
 from tandem.local.trouble import Refused, Trouble
+from tandem.spec.lint import contract_paths
 
 REPOSITORY = Path(__file__).parents[2]
-SERVICES = ["customer", "account", "card", "transaction", "invoice"]
+SERVICES = list(contract_paths(REPOSITORY / "contracts"))
 
 
 @pytest.fixture(scope="module")

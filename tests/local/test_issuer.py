@@ -1,3 +1,4 @@
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from tandem.kit.auth.verifier import TokenVerifier
 from tandem.kit.problems import Unauthorized
 from tandem.local.issuer import AUDIENCE, ISSUER, IssueRefused, LocalIssuer, read_callers, replace_file
 
-SECURITY = Path(__file__).parents[2] / "contracts" / "common" / "security.yaml"
-CALLERS = read_callers(SECURITY)
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+CALLERS = read_callers(CONTRACTS)
 
 
 def verifier(issuer: LocalIssuer) -> TokenVerifier:
@@ -149,17 +150,30 @@ def test_a_replaced_file_has_its_mode_whatever_it_had_before(tmp_path: Path) -> 
     "content", ["a: [", "", "components: {}", "components: {securitySchemes: {token: {x-callers: 7}}}"]
 )
 def test_a_contract_without_callers_says_so(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "security.yaml"
-    path.write_text(content)
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "security.yaml").write_text(content)
     with pytest.raises(IssueRefused, match=r"security\.yaml does not say which scopes"):
-        read_callers(path)
+        read_callers(tmp_path)
 
 
 def test_a_scope_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "security.yaml"
-    path.write_text(
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "security.yaml").write_text(
         "components: {securitySchemes: {token: {x-callers: {customer: ['cards:eat']}, "
         "flows: {clientCredentials: {scopes: {'cards:read': See}}}}}}"
     )
     with pytest.raises(IssueRefused, match="gives customer scopes that do not exist: cards:eat"):
-        read_callers(path)
+        read_callers(tmp_path)
+
+
+def test_scopes_that_a_contract_describes_itself_are_given_too(tmp_path: Path) -> None:
+    shutil.copytree(CONTRACTS / "common", tmp_path / "common")
+    (tmp_path / "loan").mkdir()
+    (tmp_path / "loan" / "openapi.yaml").write_text(
+        "components: {securitySchemes: {token: {x-callers: {customer: ['loans:read'], robot: ['loans:read']}, "
+        "flows: {clientCredentials: {scopes: {'loans:read': See}}}}}}"
+    )
+    callers = read_callers(tmp_path)
+    assert callers["customer"] == CALLERS["customer"] | {"loans:read"}
+    assert callers["robot"] == {"loans:read"}
+    assert callers["support"] == CALLERS["support"]

@@ -76,7 +76,7 @@ async def test_each_service_has_a_token_for_what_it_consumes_and_it_is_renewed(
     home: Home, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "_TOKENS_RENEWED_SECONDS", 0.01)
-    issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts / "common" / "security.yaml"))
+    issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts))
     keeper = TokenKeeper(home, manifest, issuer)
     keeper.renew()
     first = token_file(home, "account").read_text()

@@ -12,7 +12,7 @@ NAMES = ("support", "service", *_CUSTOMERS)
 
 def callers(stories: Stories, service: str, issuer: LocalIssuer) -> dict[str, str]:
     """Tokens by name. Of those who are not customers, first the one that may do most here."""
-    granted = read_callers(stories.contracts / "common" / "security.yaml")
+    granted = read_callers(stories.contracts)
     staff = {
         "support": issuer.issue("support", "agent-1"),
         "service": issuer.issue("service", "card-network", granted["service"]),

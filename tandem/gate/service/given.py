@@ -34,7 +34,7 @@ def reach(url: str, service: str, home: Home, tokens: Mapping[str, str]) -> Give
     if said := silence(url):
         raise Trouble(said)
     try:
-        granted = read_callers(home.contracts / "common" / "security.yaml")
+        granted = read_callers(home.contracts)
         issued = callers(Stories(home.contracts), service, LocalIssuer(home.folder / "issuer", granted))
     except IssueRefused as error:
         raise Refused(str(error)) from error

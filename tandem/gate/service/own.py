@@ -70,7 +70,7 @@ def start(manifest: Manifest, service: str, project: Path, folder: Path) -> OwnS
         secrets = Secrets(home)
         postgres = stack.enter_context(_database(home, secrets))
         _fill(home, manifest, service, postgres, secrets, stories)
-        issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts / "common" / "security.yaml"))
+        issuer = LocalIssuer(home.folder / "issuer", read_callers(home.contracts))
         consumed = manifest.services[service].consumes
         peers_url = stack.enter_context(served(peers(stories, consumed)))
         write_atomically(token_file(home, service), issuer.issue("service", service, manifest.scopes_of(service)))

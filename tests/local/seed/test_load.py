@@ -11,7 +11,8 @@ import pytest
 from tandem.kit.migrations import migrate
 from tandem.local.seed.load import seed
 from tandem.local.seed.world import world
-from tests.service_under_test import REPOSITORY, SERVICES, Databases
+from tests.architecture.project import SERVICES
+from tests.service_under_test import REPOSITORY, Databases
 
 WORLD = world(date(2026, 11, 21))
 
