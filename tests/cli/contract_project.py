@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tandem.cli.main import run
+from tests.command_line import CommandLine, command_line
 
 AUTHOR = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
 INVOICE = "contracts/invoice/openapi.yaml"
@@ -23,7 +22,7 @@ class Project:
     """`call` runs `tandem contract ...` in it and gives exit code, output and errors."""
 
     folder: Path
-    call: Callable[..., tuple[int, str, str]]
+    call: CommandLine
 
     def edit(self, path: str, old: str, new: str) -> None:
         file = self.folder / path
@@ -47,9 +46,4 @@ class Project:
 
 
 def project_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> Project:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["contract", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return Project(folder, call)
+    return Project(folder, command_line(capsys, "contract"))

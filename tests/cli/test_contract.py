@@ -1,14 +1,11 @@
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tandem.cli.main import run
 from tests.architecture.project import ROOT
-
-Tandem = Callable[..., tuple[int, str, str]]
+from tests.command_line import CommandLine, command_line
 
 
 @pytest.fixture
@@ -20,15 +17,10 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tandem:
+def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     monkeypatch.chdir(project)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["contract", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return command_line(capsys, "contract")
 
 
 def _spoil(path: Path, old: str, new: str) -> None:
@@ -37,7 +29,7 @@ def _spoil(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def test_check_has_a_line_per_contract(tandem: Tandem) -> None:
+def test_check_has_a_line_per_contract(tandem: CommandLine) -> None:
     code, out, _ = tandem("check")
     assert code == 0
     assert out.splitlines() == [
@@ -46,7 +38,7 @@ def test_check_has_a_line_per_contract(tandem: Tandem) -> None:
     ]
 
 
-def test_check_says_file_line_and_reason_and_fails(tandem: Tandem, project: Path) -> None:
+def test_check_says_file_line_and_reason_and_fails(tandem: CommandLine, project: Path) -> None:
     _spoil(project / "contracts/card/openapi.yaml", "last_four: '4821'", "last_four: '48'")
     code, out, err = tandem("check", "card")
     assert code == 1
@@ -56,12 +48,12 @@ def test_check_says_file_line_and_reason_and_fails(tandem: Tandem, project: Path
     assert (code, set(json.loads(out))) == (1, {"card", "all together"})
 
 
-def test_a_fresh_file_is_not_written_again(tandem: Tandem) -> None:
+def test_a_fresh_file_is_not_written_again(tandem: CommandLine) -> None:
     assert tandem("generate", "card") == (0, "Every generated file is fresh.\n", "")
     assert json.loads(tandem("generate", "card", "--json")[1]) == {"written": []}
 
 
-def test_a_stale_file_is_named_and_then_written(tandem: Tandem, project: Path) -> None:
+def test_a_stale_file_is_named_and_then_written(tandem: CommandLine, project: Path) -> None:
     models = project / "services/card/models.py"
     wanted = models.read_text()
     models.write_text("edited")
@@ -73,7 +65,7 @@ def test_a_stale_file_is_named_and_then_written(tandem: Tandem, project: Path) -
     assert models.read_text() == wanted
 
 
-def test_owners_are_written_where_the_project_is_on_github(tandem: Tandem, project: Path) -> None:
+def test_owners_are_written_where_the_project_is_on_github(tandem: CommandLine, project: Path) -> None:
     (project / ".github").mkdir()
     assert tandem("generate", "card", "--check")[0] == 0
     assert tandem("generate", "--check")[2].startswith("Stale: .github/CODEOWNERS.")
@@ -81,7 +73,7 @@ def test_owners_are_written_where_the_project_is_on_github(tandem: Tandem, proje
     assert "/contracts/card/ @tandem/team-card\n" in (project / ".github/CODEOWNERS").read_text()
 
 
-def test_a_bundle_stands_alone(tandem: Tandem, tmp_path: Path) -> None:
+def test_a_bundle_stands_alone(tandem: CommandLine, tmp_path: Path) -> None:
     code, out, _ = tandem("bundle", "card", "--json")
     document = json.loads(out)
     assert (code, document["info"]["title"]) == (0, "Cards")
@@ -90,5 +82,5 @@ def test_a_bundle_stands_alone(tandem: Tandem, tmp_path: Path) -> None:
     assert "/v1/invoices:" in (tmp_path / "all.yaml").read_text()
 
 
-def test_a_misspelt_service_is_suggested(tandem: Tandem) -> None:
+def test_a_misspelt_service_is_suggested(tandem: CommandLine) -> None:
     assert tandem("check", "invoise") == (1, "", "There is no service 'invoise'. Did you mean `invoice`?\n")

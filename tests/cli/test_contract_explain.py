@@ -1,16 +1,13 @@
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tandem.cli.console import out as terminal
-from tandem.cli.main import run
 from tests.architecture.project import ROOT
+from tests.command_line import CommandLine, command_line
 from tests.spec.garbage import sound
-
-Tandem = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -22,35 +19,30 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tandem:
+def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     monkeypatch.chdir(project)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["contract", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return command_line(capsys, "contract")
 
 
-def test_explanation_is_markdown_in_a_pipe(tandem: Tandem) -> None:
+def test_explanation_is_markdown_in_a_pipe(tandem: CommandLine) -> None:
     code, out, err = tandem("explain", "card")
     assert (code, err) == (0, "")
     assert out.startswith("# Cards\n\nThe cards of an account,")
     assert "- **Card frozen**: An electrician could not find her card" in out
 
 
-def test_explanation_is_laid_out_on_a_terminal(tandem: Tandem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explanation_is_laid_out_on_a_terminal(tandem: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal, "_force_terminal", True)
     code, out, _ = tandem("explain", "card")
     assert (code, "# Cards" in out, "**" in out, "Cards" in out) == (0, False, False, True)
 
 
-def test_explanation_is_plain_text_when_asked(tandem: Tandem) -> None:
+def test_explanation_is_plain_text_when_asked(tandem: CommandLine) -> None:
     assert tandem("explain", "card", "--format", "text")[1].startswith("Cards\n=====\n")
 
 
-def test_explanation_is_one_file_of_html_that_asks_for_nothing_else(tandem: Tandem, project: Path) -> None:
+def test_explanation_is_one_file_of_html_that_asks_for_nothing_else(tandem: CommandLine, project: Path) -> None:
     contract = project / "contracts/card/openapi.yaml"
     contract.write_text(contract.read_text().replace("summary: List cards", "summary: List <script> cards & more"))
     assert tandem("explain", "card", "--format", "html", "--output", "card.html") == (0, "Wrote card.html.\n", "")
@@ -64,18 +56,18 @@ def test_explanation_is_one_file_of_html_that_asks_for_nothing_else(tandem: Tand
     assert "List cards &amp; more" in page
 
 
-def test_explanation_is_data_for_machines(tandem: Tandem) -> None:
+def test_explanation_is_data_for_machines(tandem: CommandLine) -> None:
     told = json.loads(tandem("explain", "card", "--json")[1])
     assert told["title"] == "Cards"
     assert told["groups"][0]["actions"][0]["title"] == "Issue a card for an account"
 
 
-def test_foreign_file_is_explained_without_our_stories(tandem: Tandem) -> None:
+def test_foreign_file_is_explained_without_our_stories(tandem: CommandLine) -> None:
     code, out, _ = tandem("explain", "pets.json")
     assert (code, "# Pets" in out, "stories" in out) == (0, True, False)
 
 
-def test_only_one_area_is_told_and_one_that_is_not_there_is_said(tandem: Tandem) -> None:
+def test_only_one_area_is_told_and_one_that_is_not_there_is_said(tandem: CommandLine) -> None:
     assert "Add a person" not in tandem("explain", "customer", "--about", "customers")[1]
     code, _, err = tandem("explain", "customer", "--about", "loans")
     assert (code, err) == (
@@ -84,7 +76,7 @@ def test_only_one_area_is_told_and_one_that_is_not_there_is_said(tandem: Tandem)
     )
 
 
-def test_what_cannot_be_read_is_trouble(tandem: Tandem, project: Path) -> None:
+def test_what_cannot_be_read_is_trouble(tandem: CommandLine, project: Path) -> None:
     (project / "list.json").write_text("[1]")
     for command in ("explain", "bundle"):
         code, out, err = tandem(command, "list.json")
@@ -92,7 +84,7 @@ def test_what_cannot_be_read_is_trouble(tandem: Tandem, project: Path) -> None:
         assert err.endswith("list.json:1: is not an OpenAPI document: its top level must be an object\n")
 
 
-def test_foreign_file_is_bundled_from_its_parts(tandem: Tandem, project: Path) -> None:
+def test_foreign_file_is_bundled_from_its_parts(tandem: CommandLine, project: Path) -> None:
     document = sound(components={"schemas": {"Pet": {"$ref": "pet.yaml"}}})
     (project / "pets.json").write_text(json.dumps(document))
     (project / "pet.yaml").write_text("type: string")
@@ -100,7 +92,7 @@ def test_foreign_file_is_bundled_from_its_parts(tandem: Tandem, project: Path) -
     assert (code, json.loads(out)["components"]) == (0, {"schemas": {"Pet": {"type": "string"}}})
 
 
-def test_reference_that_leads_nowhere_keeps_it_from_being_bundled(tandem: Tandem, project: Path) -> None:
+def test_reference_that_leads_nowhere_keeps_it_from_being_bundled(tandem: CommandLine, project: Path) -> None:
     (project / "pets.json").write_text(json.dumps(sound(components={"schemas": {}})))
     code, out, err = tandem("bundle", "pets.json")
     assert (code, out) == (1, "")

@@ -1,15 +1,13 @@
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tandem.cli.main import run
 from tandem.kit.contract import read
 from tests.architecture.project import ROOT
+from tests.command_line import CommandLine, command_line
 
-Tandem = Callable[..., tuple[int, str, str]]
 FOREIGN = """\
 openapi: 3.1.0
 info: {title: Pets, version: '1'}
@@ -31,15 +29,10 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tandem:
+def tandem(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     monkeypatch.chdir(project)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["contract", "lint", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return command_line(capsys, "contract", "lint")
 
 
 def _spoil(path: Path, old: str, new: str) -> int:
@@ -50,12 +43,12 @@ def _spoil(path: Path, old: str, new: str) -> int:
     return text.split(old)[0].count("\n") + 1
 
 
-def test_sound_contracts_are_one_line(tandem: Tandem) -> None:
+def test_sound_contracts_are_one_line(tandem: CommandLine) -> None:
     assert tandem() == (0, "5 contracts: nothing found.\n", "")
     assert tandem("card") == (0, "1 contract: nothing found.\n", "")
 
 
-def test_finding_says_file_line_operation_reason_and_fix(tandem: Tandem, project: Path) -> None:
+def test_finding_says_file_line_operation_reason_and_fix(tandem: CommandLine, project: Path) -> None:
     line = _spoil(project / "contracts/card/openapi.yaml", "summary: List cards", "summary: list cards")
     code, out, err = tandem("card")
     assert (code, err) == (1, "1 error to mend.\n")
@@ -68,7 +61,7 @@ def test_finding_says_file_line_operation_reason_and_fix(tandem: Tandem, project
     assert out.endswith("\n1 contract: 1 error.\n")
 
 
-def test_finding_in_a_shared_file_is_told_once(tandem: Tandem, project: Path) -> None:
+def test_finding_in_a_shared_file_is_told_once(tandem: CommandLine, project: Path) -> None:
     _spoil(project / "contracts/common/schemas.yaml", "      description: The currency, by its ISO 4217 code.\n", "")
     code, out, _ = tandem("--json")
     findings = json.loads(out)["findings"]
@@ -77,7 +70,7 @@ def test_finding_in_a_shared_file_is_told_once(tandem: Tandem, project: Path) ->
     assert (code, json.loads(out)["count"]) == (1, {"error": 1})
 
 
-def test_warnings_and_notes_do_not_fail(tandem: Tandem, project: Path) -> None:
+def test_warnings_and_notes_do_not_fail(tandem: CommandLine, project: Path) -> None:
     _spoil(
         project / "contracts/rules.yaml",
         "  summaries-are-sentences:\n    severity: error",
@@ -90,7 +83,7 @@ def test_warnings_and_notes_do_not_fail(tandem: Tandem, project: Path) -> None:
     assert out.endswith("1 contract: 1 note.\n")
 
 
-def test_foreign_file_is_asked_house_rules_only_when_wished(tandem: Tandem, project: Path) -> None:
+def test_foreign_file_is_asked_house_rules_only_when_wished(tandem: CommandLine, project: Path) -> None:
     (project / "pets.yaml").write_text(FOREIGN)
     code, out, _ = tandem("pets.yaml")
     assert code == 1
@@ -101,12 +94,12 @@ def test_foreign_file_is_asked_house_rules_only_when_wished(tandem: Tandem, proj
     assert "House rules" not in out
 
 
-def test_file_of_a_service_is_that_service(tandem: Tandem, project: Path) -> None:
+def test_file_of_a_service_is_that_service(tandem: CommandLine, project: Path) -> None:
     _spoil(project / "contracts/card/openapi.yaml", "summary: List cards", "summary: list cards")
     assert tandem("contracts/card/openapi.yaml")[1] == tandem("card")[1]
 
 
-def test_many_findings_are_cut_and_counted(tandem: Tandem, project: Path) -> None:
+def test_many_findings_are_cut_and_counted(tandem: CommandLine, project: Path) -> None:
     paths = "".join(f"  /p{n}: {{get: {{responses: {{'200': 5}}}}}}\n" for n in range(14))
     (project / "pets.yaml").write_text(FOREIGN.partition("paths:")[0] + "paths:\n" + paths)
     _, out, _ = tandem("pets.yaml")
@@ -125,14 +118,14 @@ def test_many_findings_are_cut_and_counted(tandem: Tandem, project: Path) -> Non
         ("swagger: '2.0'", "is Swagger 2.0"),
     ],
 )
-def test_what_cannot_be_read_is_trouble(tandem: Tandem, project: Path, text: str, said: str) -> None:
+def test_what_cannot_be_read_is_trouble(tandem: CommandLine, project: Path, text: str, said: str) -> None:
     (project / "pets.yaml").write_text(text)
     code, out, err = tandem("pets.yaml")
     assert (code, out) == (2, "")
     assert said in err
 
 
-def test_missing_file_broken_rules_and_broken_manifest_are_trouble(tandem: Tandem, project: Path) -> None:
+def test_missing_file_broken_rules_and_broken_manifest_are_trouble(tandem: CommandLine, project: Path) -> None:
     assert tandem("nope.yaml") == (2, "", "nope.yaml: there is no such file.\n")
     _spoil(project / "contracts/rules.yaml", "severity: error", "severity: fatal")
     code, _, err = tandem("card")
@@ -142,7 +135,7 @@ def test_missing_file_broken_rules_and_broken_manifest_are_trouble(tandem: Tande
     assert (code, "must name the contract of each" in err) == (2, True)
 
 
-def test_contract_that_breaks_the_manifest_is_still_linted(tandem: Tandem, project: Path) -> None:
+def test_contract_that_breaks_the_manifest_is_still_linted(tandem: CommandLine, project: Path) -> None:
     _spoil(project / "contracts/card/openapi.yaml", "operationId: issueCard", "operationid: issueCard")
     code, out, _ = tandem("card")
     assert code == 1
@@ -150,11 +143,11 @@ def test_contract_that_breaks_the_manifest_is_still_linted(tandem: Tandem, proje
     assert "`operationid` is nothing that OpenAPI knows here" in out
 
 
-def test_name_that_is_nearly_right_is_suggested(tandem: Tandem) -> None:
+def test_name_that_is_nearly_right_is_suggested(tandem: CommandLine) -> None:
     assert tandem("crad") == (1, "", "There is no service or file 'crad'. Did you mean `card`?\n")
 
 
-def test_deep_nesting_is_no_traceback(tandem: Tandem, project: Path) -> None:
+def test_deep_nesting_is_no_traceback(tandem: CommandLine, project: Path) -> None:
     for levels, code, said in (
         (130, 1, "nested more than 120 levels deep"),
         (250, 2, "is nested too deeply to be read"),

@@ -1,14 +1,13 @@
 """`tandem events`, with a bus and nothing else running."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from tandem.cli import main
 from tandem.cli.main import DONE, REFUSED, TROUBLE
 from tandem.kit.events import bus
 from tandem.kit.events.envelope import Event
@@ -16,20 +15,14 @@ from tandem.kit.events.postgres import PostgresTransport
 from tandem.local.bus import Connection
 from tandem.local.databases import BUS
 from tandem.local.postgres import Server
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.command_line import CommandLine, command_line
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> CommandLine:
     monkeypatch.setenv("TANDEM_HOME", str(tmp_path / "state"))
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main.run(["events", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return command_line(capsys, "events")
 
 
 @pytest.fixture
@@ -71,7 +64,7 @@ def _event(n: int) -> Event:
     return Event(f"evt_{n}", "account.closed", "account", f"acc_{n}", time, data, f"00-{'a' * 32}-{'b' * 16}-01", "r-1")
 
 
-def test_overview_shows_every_service(run: Run, transport: PostgresTransport) -> None:
+def test_overview_shows_every_service(run: CommandLine, transport: PostgresTransport) -> None:
     code, out, _ = run()
     assert code == DONE
     header, *rows, hint = [line.split() for line in out.splitlines()]
@@ -82,14 +75,14 @@ def test_overview_shows_every_service(run: Run, transport: PostgresTransport) ->
     assert " ".join(hint) == "`tandem events dead` says why, `tandem events retry SERVICE` tries again."
 
 
-def test_overview_as_json(run: Run, transport: PostgresTransport) -> None:
+def test_overview_as_json(run: CommandLine, transport: PostgresTransport) -> None:
     services = json.loads(run("--json")[1])["services"]
     assert services["account"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
     assert (services["card"]["waiting"], services["card"]["dead"]) == (1, 2)
     assert services["card"]["oldest_seconds"] > 0
 
 
-def test_dead_events_are_listed_without_what_they_carry(run: Run, transport: PostgresTransport) -> None:
+def test_dead_events_are_listed_without_what_they_carry(run: CommandLine, transport: PostgresTransport) -> None:
     code, out, _ = run("dead")
     assert code == DONE
     lines = out.splitlines()
@@ -99,7 +92,7 @@ def test_dead_events_are_listed_without_what_they_carry(run: Run, transport: Pos
     assert "secret-iban" not in out + run("dead", "--json")[1]
 
 
-def test_dead_events_of_one_service_as_json(run: Run, transport: PostgresTransport) -> None:
+def test_dead_events_of_one_service_as_json(run: CommandLine, transport: PostgresTransport) -> None:
     first, _ = json.loads(run("dead", "card", "--json")[1])["dead"]
     assert datetime.fromisoformat(first.pop("buried_at")).tzinfo is not None
     assert first == {
@@ -114,7 +107,7 @@ def test_dead_events_of_one_service_as_json(run: Run, transport: PostgresTranspo
     assert run("dead", "invoice") == (DONE, "No event is dead.\n", "")
 
 
-def test_one_event_is_handed_back_then_the_rest_then_none(run: Run, transport: PostgresTransport) -> None:
+def test_one_event_is_handed_back_then_the_rest_then_none(run: CommandLine, transport: PostgresTransport) -> None:
     assert run("retry", "card", "evt_2") == (DONE, "Handed back to card: 1 event.\n", "")
     assert json.loads(run("retry", "card", "--json")[1]) == {"service": "card", "handed_back": ["evt_1"]}
     assert run("retry", "card") == (DONE, "Handed back to card: 0 events.\n", "")
@@ -123,48 +116,48 @@ def test_one_event_is_handed_back_then_the_rest_then_none(run: Run, transport: P
     assert "retry" not in run()[1]
 
 
-def test_event_that_is_not_dead_is_refused(run: Run, transport: PostgresTransport) -> None:
+def test_event_that_is_not_dead_is_refused(run: CommandLine, transport: PostgresTransport) -> None:
     said = "There is no dead event 'evt_3' of card. `tandem events dead card` lists them.\n"
     assert run("retry", "card", "evt_3") == (REFUSED, "", said)
 
 
 @pytest.mark.parametrize("command", ["dead", "retry"])
-def test_misspelt_service_is_suggested(run: Run, command: str) -> None:
+def test_misspelt_service_is_suggested(run: CommandLine, command: str) -> None:
     assert run(command, "crad") == (REFUSED, "", "There is no service 'crad'. Did you mean `card`?\n")
 
 
-def test_misspelt_subcommand_is_suggested(run: Run) -> None:
+def test_misspelt_subcommand_is_suggested(run: CommandLine) -> None:
     code, _, err = run("retyr")
     assert (code, err.startswith("No such command 'retyr'. Did you mean 'retry'")) == (REFUSED, True)
 
 
-def test_json_before_the_subcommand_is_refused_with_where_it_goes(run: Run) -> None:
+def test_json_before_the_subcommand_is_refused_with_where_it_goes(run: CommandLine) -> None:
     assert run("--json", "dead") == (REFUSED, "", "--json goes to the end: `tandem events dead --json`.\n")
 
 
 @pytest.mark.parametrize("command", [[], ["dead"], ["retry", "card"]])
-def test_where_no_databases_run_it_says_how_to_start_them(run: Run, command: list[str]) -> None:
+def test_where_no_databases_run_it_says_how_to_start_them(run: CommandLine, command: list[str]) -> None:
     said = "The databases are not running here. Start everything with `make up` or `tandem up`.\n"
     assert run(*command) == (REFUSED, "", said)
 
 
-def test_databases_that_have_ended_are_not_taken_for_others_on_their_port(run: Run, home: Path) -> None:
+def test_databases_that_have_ended_are_not_taken_for_others_on_their_port(run: CommandLine, home: Path) -> None:
     (home / "postgres").unlink()
     code, _, err = run()
     assert (code, err.startswith("The databases are not running here.")) == (REFUSED, True)
 
 
-def test_queues_that_are_not_made_yet_are_a_sentence(run: Run, home: Path) -> None:
+def test_queues_that_are_not_made_yet_are_a_sentence(run: CommandLine, home: Path) -> None:
     said = "The queues are not made yet. Try again when `tandem status` says ready.\n"
     assert run() == (REFUSED, "", said)
 
 
-def test_tables_that_are_not_made_yet_are_a_sentence_too(run: Run, empty_bus: Connection) -> None:
+def test_tables_that_are_not_made_yet_are_a_sentence_too(run: CommandLine, empty_bus: Connection) -> None:
     code, _, err = run()
     assert (code, err.startswith("The queues are not made yet.")) == (REFUSED, True)
 
 
-def test_wrong_password_is_trouble_of_one_line(run: Run, home: Path) -> None:
+def test_wrong_password_is_trouble_of_one_line(run: CommandLine, home: Path) -> None:
     (home / "secrets.json").write_text(json.dumps({"postgres": "another"}))
     code, _, err = run()
     assert code == TROUBLE
@@ -172,7 +165,7 @@ def test_wrong_password_is_trouble_of_one_line(run: Run, home: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_databases_that_do_not_answer_are_trouble_of_one_line(run: Run, home: Path) -> None:
+def test_databases_that_do_not_answer_are_trouble_of_one_line(run: CommandLine, home: Path) -> None:
     (home / "state.json").write_text(json.dumps({"ports": {"postgres": 1}}))
     said = "The databases did not answer. See `tandem status` and `tandem logs postgres`.\n"
     assert run() == (TROUBLE, "", said)

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from xml.etree import ElementTree
 
 import psutil
@@ -21,12 +21,11 @@ from tandem.gate.service.leftovers import alone
 from tandem.gate.service.serving import served
 from tandem.kit.contract import load_contract
 from tests.architecture.project import ROOT
+from tests.command_line import CommandLine, command_line
 from tests.gate.notices import CONTRACT, door
 from tests.gate.strange_servers import saying
 from tests.gate.world import Project, project
 from tests.local.programs import wait_until
-
-Gate: TypeAlias = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +45,12 @@ def url(fresh: Project) -> Iterator[str]:
 
 
 @pytest.fixture
-def gate(fresh: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gate:
+def gate(fresh: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """Exit code, output and errors of `tandem gate ...` in that project."""
     monkeypatch.chdir(fresh.folder)
     capsys.readouterr()
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["gate", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return command_line(capsys, "gate")
 
 
 def _report(folder: Path) -> Any:
@@ -66,7 +60,7 @@ def _report(folder: Path) -> Any:
     return json.loads((folder / "report.json").read_text())
 
 
-def test_stage_that_passes_is_0_and_leaves_a_report(gate: Gate, fresh: Project, url: str) -> None:
+def test_stage_that_passes_is_0_and_leaves_a_report(gate: CommandLine, fresh: Project, url: str) -> None:
     code, out, err = gate("notice", "--url", url, "--stage", "contract")
     lines = out.splitlines()
     assert (code, err) == (0, ""), out
@@ -76,7 +70,7 @@ def test_stage_that_passes_is_0_and_leaves_a_report(gate: Gate, fresh: Project, 
     assert _report(fresh.folder / ".tandem/gate/notice")["verdict"] == "passed"
 
 
-def test_fault_is_1_and_named_with_a_line_to_see_it_again(gate: Gate, fresh: Project, tmp_path: Path) -> None:
+def test_fault_is_1_and_named_with_a_line_to_see_it_again(gate: CommandLine, fresh: Project, tmp_path: Path) -> None:
     with served(door(load_contract(fresh.contract).document, "/v1/notices")) as address:
         code, out, _ = gate("notice", "--url", address, "--stage", "contract", "--to", str(tmp_path))
     assert code == 1
@@ -88,7 +82,7 @@ def test_fault_is_1_and_named_with_a_line_to_see_it_again(gate: Gate, fresh: Pro
 
 @pytest.mark.parametrize("strange", ["http://127.0.0.1:1", None])
 def test_service_that_cannot_be_judged_is_2_and_leaves_a_report(
-    gate: Gate, tmp_path: Path, strange: str | None
+    gate: CommandLine, tmp_path: Path, strange: str | None
 ) -> None:
     with saying(b"garbage") as address:
         code, out, _ = gate("notice", "--url", strange or address, "--to", str(tmp_path))
@@ -98,7 +92,7 @@ def test_service_that_cannot_be_judged_is_2_and_leaves_a_report(
     assert {stage["stage"]: stage["verdict"] for stage in report["stages"]}["schemathesis"] == "trouble"
 
 
-def test_json_stands_alone_on_the_output(gate: Gate, url: str) -> None:
+def test_json_stands_alone_on_the_output(gate: CommandLine, url: str) -> None:
     code, out, err = gate("notice", "--url", url, "--stage", "contract", "--stage", "migrations", "--json")
     told = json.loads(out)
     assert (code, told["exit_code"], told["service"], told["url"]) == (0, 0, "notice", url)
@@ -106,7 +100,7 @@ def test_json_stands_alone_on_the_output(gate: Gate, url: str) -> None:
     assert "notice: passed in" in err
 
 
-def test_second_gate_of_the_same_service_waits_its_turn(gate: Gate, fresh: Project, url: str) -> None:
+def test_second_gate_of_the_same_service_waits_its_turn(gate: CommandLine, fresh: Project, url: str) -> None:
     with alone(fresh.folder / ".tandem" / "gate", "notice"):
         code, out, err = gate("notice", "--url", url, "--stage", "contract")
     assert (code, out) == (2, "")
@@ -114,7 +108,7 @@ def test_second_gate_of_the_same_service_waits_its_turn(gate: Gate, fresh: Proje
     assert gate("notice", "--url", url, "--stage", "contract")[0] == 0
 
 
-def test_contract_that_is_none_is_2(gate: Gate, fresh: Project, url: str, tmp_path: Path) -> None:
+def test_contract_that_is_none_is_2(gate: CommandLine, fresh: Project, url: str, tmp_path: Path) -> None:
     good = fresh.contract.read_text()
     fresh.contract.write_text("hello: world")
     try:
@@ -142,14 +136,14 @@ def test_contract_that_is_none_is_2(gate: Gate, fresh: Project, url: str, tmp_pa
         ((), "See `tandem gate --help`."),
     ],
 )
-def test_what_cannot_be_asked_is_trouble_in_a_sentence(gate: Gate, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_asked_is_a_sentence(gate: CommandLine, arguments: tuple[str, ...], said: str) -> None:
     code, out, err = gate(*arguments)
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
 
 
-def test_brought_tokens_are_used_and_one_of_nobody_is_trouble(gate: Gate, url: str, tmp_path: Path) -> None:
+def test_brought_tokens_are_used_and_one_of_nobody_is_trouble(gate: CommandLine, url: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("of-a-file\n")
     tokens = ("--token", f"support=@{tmp_path}/token", "--token", "customer=of-the-line")
     assert gate("notice", "--url", url, "--stage", "contract", *tokens)[0] == 0
@@ -157,7 +151,7 @@ def test_brought_tokens_are_used_and_one_of_nobody_is_trouble(gate: Gate, url: s
     assert (code, "There is no caller 'nobody'" in out) == (2, True)
 
 
-def test_replay_says_what_became_of_a_case(gate: Gate, fresh: Project, url: str) -> None:
+def test_replay_says_what_became_of_a_case(gate: CommandLine, fresh: Project, url: str) -> None:
     keep(fresh.folder / ".tandem/gate/cases", Case("0123456789ab", "notice", "It broke.", "check", {}))
     code, out, _ = gate("replay", "0123456789ab", "--url", url)
     assert (code, out.splitlines()[0]) == (2, "It cannot be told any more: It broke.")

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from tandem.cli import main, status
 from tandem.cli.main import DONE, REFUSED, TROUBLE
 from tandem.local.state import Home
+from tests.command_line import CommandLine, command_line
 
 COMMANDS = ["up", "down", "status", "logs", "route", "token", "restart", "seed", "reset", "events", "drift"]
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -24,13 +23,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main.run(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return command_line(capsys)
 
 
 def claims(token: str) -> dict[str, object]:
@@ -40,26 +34,26 @@ def claims(token: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "events dead", "events retry"])
-def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
+def test_every_command_explains_itself_with_an_example(run: CommandLine, command: str) -> None:
     code, out, _ = run(*command.split(), "--help")
     assert code == DONE
     assert "Example: " in out
     assert "--json" in out
 
 
-def test_without_a_command_the_help_is_shown(run: Run) -> None:
+def test_without_a_command_the_help_is_shown(run: CommandLine) -> None:
     _, out, err = run()
     assert all(command in out + err for command in COMMANDS)
 
 
-def test_misspelt_command_is_suggested(run: Run) -> None:
+def test_misspelt_command_is_suggested(run: CommandLine) -> None:
     code, _, err = run("statsu")
     assert code == REFUSED
     assert err.startswith("No such command 'statsu'. Did you mean 'status'")
     assert err.endswith("See `tandem --help`.\n")
 
 
-def test_misspelt_option_is_suggested(run: Run) -> None:
+def test_misspelt_option_is_suggested(run: CommandLine) -> None:
     assert run("status", "--jsn") == (
         REFUSED,
         "",
@@ -67,31 +61,31 @@ def test_misspelt_option_is_suggested(run: Run) -> None:
     )
 
 
-def test_superfluous_argument_is_refused(run: Run) -> None:
+def test_superfluous_argument_is_refused(run: CommandLine) -> None:
     code, _, err = run("down", "everything")
     assert code == REFUSED
     assert "everything" in err
 
 
 @pytest.mark.parametrize("command", [["status"], ["seed"], ["restart", "card"]])
-def test_what_needs_a_running_stack_says_how_to_start_one(run: Run, command: list[str]) -> None:
+def test_what_needs_a_running_stack_says_how_to_start_one(run: CommandLine, command: list[str]) -> None:
     said = "Tandem is not running here. Start it with `make up` or `tandem up`.\n"
     assert run(*command) == (REFUSED, "", said)
 
 
-def test_down_with_nothing_running_is_done(run: Run) -> None:
+def test_down_with_nothing_running_is_done(run: CommandLine) -> None:
     assert run("down") == (DONE, "Nothing was running.\n", "")
     assert run("down", "--json") == (DONE, '{\n  "stopped": []\n}\n', "")
 
 
-def test_outside_a_project_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_project_is_refused(run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     code, _, err = run("status")
     assert code == REFUSED
     assert err == f"There is no Tandem project in {tmp_path} or above it. Run this inside a checkout.\n"
 
 
-def test_customer_token_is_the_demo_companys(run: Run) -> None:
+def test_customer_token_is_the_demo_companys(run: CommandLine) -> None:
     code, out, _ = run("token", "customer")
     assert code == DONE
     found = claims(out)
@@ -99,7 +93,7 @@ def test_customer_token_is_the_demo_companys(run: Run) -> None:
     assert "accounts:open" not in str(found["scope"])
 
 
-def test_token_of_another_customer_support_and_service(run: Run) -> None:
+def test_token_of_another_customer_support_and_service(run: CommandLine) -> None:
     assert claims(run("token", "customer", "--customer", "cus_1")[1])["customer_id"] == "cus_1"
     support = claims(run("token", "support", "--name", "eva")[1])
     assert (support["kind"], support["sub"]) == ("support", "eva")
@@ -108,7 +102,7 @@ def test_token_of_another_customer_support_and_service(run: Run) -> None:
     assert "transactions:record" in str(claims(service["token"])["scope"])
 
 
-def test_token_of_an_unknown_kind_is_refused(run: Run) -> None:
+def test_token_of_an_unknown_kind_is_refused(run: CommandLine) -> None:
     assert run("token", "custmer") == (
         REFUSED,
         "",
@@ -116,12 +110,12 @@ def test_token_of_an_unknown_kind_is_refused(run: Run) -> None:
     )
 
 
-def test_support_token_cannot_name_a_customer(run: Run) -> None:
+def test_support_token_cannot_name_a_customer(run: CommandLine) -> None:
     code, _, err = run("token", "support", "--customer", "cus_1")
     assert (code, err.startswith("Only a customer's token names a customer")) == (REFUSED, True)
 
 
-def test_damaged_key_is_refused_with_what_to_do(run: Run, home: Path) -> None:
+def test_damaged_key_is_refused_with_what_to_do(run: CommandLine, home: Path) -> None:
     run("token")
     (home / "issuer" / "signing-key.pem").write_text("damaged")
     code, _, err = run("token")
@@ -129,7 +123,7 @@ def test_damaged_key_is_refused_with_what_to_do(run: Run, home: Path) -> None:
     assert "Delete it and a new one is made" in err
 
 
-def test_state_folder_of_another_user_is_refused(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_folder_of_another_user_is_refused(run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     monkeypatch.setattr(os, "geteuid", lambda: home.stat().st_uid + 54_321)
     for command in (["up", "-d"], ["up"], ["down"], ["reset"], ["token"]):
@@ -139,7 +133,7 @@ def test_state_folder_of_another_user_is_refused(run: Run, home: Path, monkeypat
         assert err.count("\n") == 1
 
 
-def test_reset_says_first_what_it_would_do(run: Run, home: Path) -> None:
+def test_reset_says_first_what_it_would_do(run: CommandLine, home: Path) -> None:
     (home / "postgres").mkdir(parents=True)
     code, out, _ = run("reset", "--dry-run")
     assert code == DONE
@@ -147,7 +141,7 @@ def test_reset_says_first_what_it_would_do(run: Run, home: Path) -> None:
     assert (home / "postgres").exists()
 
 
-def test_reset_of_what_does_not_run_throws_the_data_away(run: Run, home: Path) -> None:
+def test_reset_of_what_does_not_run_throws_the_data_away(run: CommandLine, home: Path) -> None:
     (home / "postgres").mkdir(parents=True)
     (home / "secrets.json").write_text("damaged")
     code, out, _ = run("reset")
@@ -157,14 +151,14 @@ def test_reset_of_what_does_not_run_throws_the_data_away(run: Run, home: Path) -
     assert not (home / "secrets.json").exists()
 
 
-def test_reset_where_nothing_ever_ran_is_done(run: Run, home: Path) -> None:
+def test_reset_where_nothing_ever_ran_is_done(run: CommandLine, home: Path) -> None:
     assert json.loads(run("reset", "--json")[1]) == {"reset": True, "seeded": []}
     assert not home.exists()
 
 
 @pytest.mark.parametrize("detach", [[], ["-d"]])
 def test_taken_port_is_refused_and_nothing_is_started(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, detach: list[str]
+    run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, detach: list[str]
 ) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -179,13 +173,13 @@ def test_taken_port_is_refused_and_nothing_is_started(
     assert not (home / "state.json").exists()
 
 
-def test_port_that_is_none_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_port_that_is_none_is_refused(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANDEM_MOCK_PORT", "many")
     assert run("up", "-d") == (REFUSED, "", "TANDEM_MOCK_PORT is 'many': a port is a number from 1 to 65535.\n")
 
 
 @pytest.mark.parametrize("detach", [[], ["-d"]])
-def test_state_folder_in_use_is_refused(run: Run, home: Path, detach: list[str]) -> None:
+def test_state_folder_in_use_is_refused(run: CommandLine, home: Path, detach: list[str]) -> None:
     held = Home(home, Path.cwd())
     held.create()
     with held.locked():
@@ -195,7 +189,7 @@ def test_state_folder_in_use_is_refused(run: Run, home: Path, detach: list[str])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a disk that is always full")
-def test_full_disk_is_a_sentence(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_a_sentence(run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(home: Home) -> None:
         with Path("/dev/full").open("w") as disk:
             disk.write("x")
@@ -205,7 +199,7 @@ def test_full_disk_is_a_sentence(run: Run, home: Path, monkeypatch: pytest.Monke
     assert (code, err) == (REFUSED, "The disk is full. Free some space and try again.\n")
 
 
-def test_status_of_what_is_not_ready_says_why_and_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_of_what_is_not_ready_says_why_and_fails(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {
         "name": "card",
         "status": "not ready",
@@ -225,7 +219,7 @@ def test_status_of_what_is_not_ready_says_why_and_fails(run: Run, monkeypatch: p
 
 
 def test_bug_is_a_sentence_and_the_traceback_is_in_a_file(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
@@ -238,7 +232,7 @@ def test_bug_is_a_sentence_and_the_traceback_is_in_a_file(
 
 
 def test_bug_that_cannot_be_written_down_says_where_it_was(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
@@ -253,7 +247,7 @@ def test_bug_that_cannot_be_written_down_says_where_it_was(
     )
 
 
-def test_interrupt_is_no_error_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_is_no_error_message(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,11 +21,11 @@ from tandem.cli.drift import merged
 from tandem.local.mocks import running_mocks
 from tandem.local.postgres import free_port
 from tandem.local.state import Home
+from tests.command_line import CommandLine, command_line
 from tests.local.programs import wait_until
 
 PROJECT = Path(__file__).parents[2]
 MUSEUM = PROJECT / "tests/mock/documents/museum.yaml"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,12 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
 
 
 @pytest.fixture
-def run(alone: Alone, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(alone: Alone, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     monkeypatch.setenv("TANDEM_HOME", str(alone.home.folder))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(PROJECT)
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main.run(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+    run = command_line(capsys)
     run("route", "--reset")
     run("drift", "--clear")
     return run
@@ -94,7 +90,7 @@ def backend() -> Iterator[str]:
 WRONG = "GET /museum-hours: `[0].timeOpen` was an integer, the contract says string"
 
 
-def test_one_operation_goes_live_and_what_departs_is_a_sentence(run: Run, alone: Alone, backend: str) -> None:
+def test_one_operation_goes_live_and_what_departs_is_a_sentence(run: CommandLine, alone: Alone, backend: str) -> None:
     code, said, _ = run("route", "museum.getMuseumHours", backend)
     assert code == main.DONE
     assert said == f"museum.getMuseumHours (1 operation) now goes to {backend}, by the mock at {alone.url}.\n"
@@ -112,7 +108,7 @@ def test_one_operation_goes_live_and_what_departs_is_a_sentence(run: Run, alone:
     assert run("drift", "--fail")[0] == main.REFUSED
 
 
-def test_what_goes_live_is_listed_and_comes_back(run: Run, alone: Alone, backend: str) -> None:
+def test_what_goes_live_is_listed_and_comes_back(run: CommandLine, alone: Alone, backend: str) -> None:
     run("route", "museum", backend)
     targets = {row["target"] for row in json.loads(run("route", "--json")[1])["services"][0]["operations"]}
     assert targets == {backend}
@@ -124,7 +120,7 @@ def test_what_goes_live_is_listed_and_comes_back(run: Run, alone: Alone, backend
     assert backend not in run("route")[1]
 
 
-def test_what_was_noted_is_forgotten_when_told_to(run: Run, alone: Alone, backend: str) -> None:
+def test_what_was_noted_is_forgotten_when_told_to(run: CommandLine, alone: Alone, backend: str) -> None:
     assert "No live answer was checked yet" in run("drift")[1]
     run("route", "museum.getMuseumHours", backend)
     alone.get("/museum-hours")
@@ -145,13 +141,13 @@ def test_what_was_noted_is_forgotten_when_told_to(run: Run, alone: Alone, backen
         (["museum", "mock", "--mock", "http://127.0.0.1:1"], "Nothing answers as it should at http://127.0.0.1:1"),
     ],
 )
-def test_what_a_mock_cannot_do_is_refused_with_a_hint(run: Run, arguments: list[str], sentence: str) -> None:
+def test_what_a_mock_cannot_do_is_refused_with_a_hint(run: CommandLine, arguments: list[str], sentence: str) -> None:
     code, _, said = run("route", *arguments)
     assert code == main.REFUSED
     assert sentence in said
 
 
-def test_of_several_mocks_one_has_to_be_named(run: Run, alone: Alone) -> None:
+def test_of_several_mocks_one_has_to_be_named(run: CommandLine, alone: Alone) -> None:
     notes = alone.home.folder / "mocks"
     (first,) = notes.glob("*.json")
     second = notes / "9.json"
