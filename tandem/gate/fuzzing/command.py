@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tandem.gate.fuzzing.configuration import HOOKS, configuration
 from tandem.gate.fuzzing.observed import Observed
 from tandem.gate.service.running import Running
+from tandem.gate.session import started
 from tandem.kit.contract import Contract
 from tandem.local.trouble import Trouble
 
@@ -77,7 +74,7 @@ class Watch:
         report = ("--report=ndjson", f"--report-ndjson-path={_EVENTS}", "--no-color")
         line = command("run", f"{self.running.url}/openapi.json", *report, *options)
         tail = _Tail(self.folder / _EVENTS)
-        with _started(line, self.folder, environment) as process:
+        with (self.folder / "said").open("wb") as said, started(line, self.folder, said, said, environment) as process:
             health = time.monotonic() + _HEALTH_SECONDS
             while process.poll() is None:
                 time.sleep(_LOOK_SECONDS)
@@ -119,24 +116,3 @@ class _Tail:
             return b""
         self._at += len(found)
         return found
-
-
-@contextmanager
-def _started(line: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """In a session of its own: Ctrl-C reaches us, and we end it."""
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(
-            line,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

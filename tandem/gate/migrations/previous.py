@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tandem.gate.session import started
 from tandem.gate.subject import Subject
 from tandem.kit.migrations.revisions import KIT_FOLDER
 from tandem.spec.git_ref import unpack
@@ -70,19 +70,14 @@ def _checkout(subject: Subject) -> Iterator[Path]:
 
 
 def _pytest(folder: Path, tests: str, patience_seconds: float) -> tuple[int | None, str]:
-    """In a session of its own, so that whatever it started ends with it."""
     left_out = f"--ignore={tests}/{_LEFT_OUT}"
     few = f"--maxfail={_MOST_FAILED}"
     line = [sys.executable, "-m", "pytest", tests, left_out, few, "-q", "-p", "no:cacheprovider"]
-    told = {**os.environ, "PYTHONPATH": str(folder)}
-    with subprocess.Popen(
-        line, cwd=folder, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as process:
-        try:
-            said, _ = process.communicate(timeout=patience_seconds)
-        except subprocess.TimeoutExpired:
-            return None, ""
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-    return process.returncode, said
+    with tempfile.TemporaryFile() as said:
+        with started(line, folder, said, said, {**os.environ, "PYTHONPATH": str(folder)}) as process:
+            try:
+                code = process.wait(patience_seconds)
+            except subprocess.TimeoutExpired:
+                return None, ""
+        said.seek(0)
+        return code, said.read().decode("utf-8", "replace")
