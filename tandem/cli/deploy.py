@@ -59,6 +59,9 @@ def rollback(
     revision: Annotated[
         str | None, typer.Option(help="A service revision, by id or ARN; the one before when not said.")
     ] = None,
+    schema_fits: Annotated[
+        bool, typer.Option("--schema-fits", help="It runs on the schema of today, though no gate has seen it.")
+    ] = False,
     region: Region = None,
     every: Every = 5.0,
     as_json: AsJson = False,
@@ -68,7 +71,11 @@ def rollback(
     Ctrl-C stops it. Exit code 0 done, 1 failed or refused, 2 when AWS cannot be asked.
     Example: tandem rollback card --to production
     """
-    run_there(service, to, region, every, lambda releases: releases.rollback(revision), as_json=as_json)
+
+    def act(releases: "Releases") -> "Outcome":
+        return releases.rollback(revision, schema_fits=schema_fits)
+
+    run_there(service, to, region, every, act, as_json=as_json)
 
 
 def _act(image: str | None, *, follow: bool, stop: bool) -> Act:

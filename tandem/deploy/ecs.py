@@ -64,8 +64,15 @@ class Ecs:
 
     def succeeded(self) -> list[str]:
         """The ARNs of the service revisions that were deployed, the latest first."""
-        done = sorted(self._deployments(("SUCCESSFUL",)), key=lambda one: one["createdAt"], reverse=True)
-        return [one["targetServiceRevisionArn"] for one in done]
+        return self._latest_first("SUCCESSFUL")
+
+    def tried(self) -> list[str]:
+        """Those that failed too: their migrations had run."""
+        return self._latest_first()
+
+    def _latest_first(self, *statuses: str) -> list[str]:
+        found = sorted(self._deployments(statuses), key=lambda one: one["createdAt"], reverse=True)
+        return [one["targetServiceRevisionArn"] for one in found]
 
     def since(self, moment: datetime) -> list[Deployment]:
         """Those that were created from then on, whatever became of them."""

@@ -22,6 +22,7 @@ Today = Callable[[], datetime]
 # Clocks of laptops are off by seconds.
 _SLACK = timedelta(minutes=1)
 _MOST_NAMED = 5
+_RUN_ON_ONE_SCHEMA = 2
 
 
 @dataclass
@@ -42,13 +43,16 @@ class Releases:
         self.tell(Told(f"Deploying {target}: {image} as {release.name}, in place of {definition.name}."))
         return self._start(release)
 
-    def rollback(self, revision: str | None = None) -> Outcome:
+    def rollback(self, revision: str | None = None, *, schema_fits: bool = False) -> Outcome:
+        """Raises Refused past the release before the latest that was tried, unless somebody knows that it fits."""
         target = self.ecs.target
         now = self._free()
         wanted = self._before(now) if revision is None else self._named(revision)
         definition = self.ecs.definition(wanted.task_definition)
         if wanted.task_definition == now.task_definition:
             return Outcome(Ending.NOTHING_TO_DO, target, f"{target} runs {definition.name} already.")
+        if not schema_fits:
+            self._check_schema(wanted)
         what = f"revision {last_part(wanted.arn)} ({definition.name}, {definition.image_of(target.service)})"
         self.tell(Told(f"Rolling {target} back to {what}."))
         return self._start(definition)
@@ -112,6 +116,23 @@ class Releases:
             if found.task_definition != now.task_definition:
                 return found
         raise Refused(f"Nothing but what runs now was ever deployed to {self.ecs.target}; there is no way back.")
+
+    def _check_schema(self, wanted: Revision) -> None:
+        """A gate runs the release before on the new schema, and none that is older."""
+        latest: list[str] = []
+        for arn in self.ecs.tried():
+            definition = self.ecs.revision(arn).task_definition
+            if definition not in latest:
+                latest.append(definition)
+            if wanted.task_definition in latest:
+                return
+            if len(latest) == _RUN_ON_ONE_SCHEMA:
+                break
+        raise Refused(
+            f"Revision {last_part(wanted.arn)} is older than the release before {last_part(latest[0])}, whose "
+            "migrations stay. No gate has run it on that schema: deploy a mended release, or say --schema-fits when "
+            "you know that it does."
+        )
 
     def _named(self, revision: str) -> Revision:
         known = self.ecs.succeeded()

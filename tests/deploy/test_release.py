@@ -134,16 +134,36 @@ def test_rollback_brings_back_the_revision_before(stage: Stage, fake: FakeEcs) -
 def test_failed_releases_are_nothing_to_go_back_to(stage: Stage, fake: FakeEcs) -> None:
     fake.somebody_deploys(IMAGES[3], Bad(stops=NO_IMAGE))
     fake.advance(300)
-    stage.releases().rollback()
+    stage.releases().rollback(schema_fits=True)
     assert fake.calls("UpdateService")[0]["taskDefinition"] == fake.definitions[0]["taskDefinitionArn"]
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["arn", "id"])
 def test_rollback_goes_to_the_revision_that_was_named(stage: Stage, fake: FakeEcs, whole: bool) -> None:
-    stage.releases().deploy(IMAGES[2])
     first = next(iter(fake.revisions))
     assert stage.releases().rollback(first if whole else last_part(first)).ending is Ending.DONE
     assert fake.calls("UpdateService")[-1]["taskDefinition"] == fake.definitions[0]["taskDefinitionArn"]
+
+
+@pytest.mark.parametrize("bad", [Bad(), Bad(stops=NO_IMAGE)], ids=["deployed", "failed"])
+def test_release_that_no_gate_ran_on_this_schema_is_brought_back_by_who_knows_it_fits(
+    stage: Stage, fake: FakeEcs, bad: Bad
+) -> None:
+    first = next(iter(fake.revisions))
+    fake.somebody_deploys(IMAGES[2], bad)
+    fake.advance(3600)
+    with pytest.raises(
+        Refused, match=r"Revision 4000 is older than the release before tandem-uat-card:3, .*--schema-fits"
+    ):
+        stage.releases().rollback(first)
+    assert fake.calls("UpdateService") == []
+    assert stage.releases().rollback(first, schema_fits=True).ending is Ending.DONE
+
+
+def test_rollback_taken_back_brings_the_later_release_again(stage: Stage, fake: FakeEcs) -> None:
+    stage.releases().rollback()
+    assert stage.releases().rollback().ending is Ending.DONE
+    assert fake.calls("UpdateService")[-1]["taskDefinition"] == fake.definitions[1]["taskDefinitionArn"]
 
 
 def test_rollback_to_what_runs_changes_nothing(stage: Stage, fake: FakeEcs) -> None:
