@@ -27,6 +27,7 @@ contract.command()(contract_explain.explain)
 contract.command()(contract_waive.waive)
 contract.command()(contract_release.release)
 contract.command("can-i-deploy", cls=Verdict)(contract_deploy.can_i_deploy)
+contract.command()(contract_deploy.deployed)
 contract.command()(contract_deploy.consumers)
 
 

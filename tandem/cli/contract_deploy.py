@@ -20,6 +20,7 @@ from tandem.spec.deployment.answer import Answer, Candidate, Check, Environment,
 from tandem.spec.deployment.environments import FILE, LOCAL, read_environments
 from tandem.spec.deployment.observed import NotObserved, Observed
 from tandem.spec.deployment.observed import as_json as document_of
+from tandem.spec.deployment.recording import NotThere, with_release
 from tandem.spec.diff.findings import Finding
 from tandem.spec.diff.names import Plain
 from tandem.spec.diff.wording import said
@@ -32,10 +33,16 @@ _WORDS = {Answer.YES: "checked", Answer.NO: "breaks", Answer.CANNOT_TELL: "unkno
 _WORST_FIRST = (Answer.NO, Answer.CANNOT_TELL, Answer.YES)
 _INDENT = " " * 11
 
+Service = Annotated[str, typer.Argument(help="A service of the manifest.")]
+Version = Annotated[
+    str | None,
+    typer.Argument(help="A released version of its contract; that of the tree when not said.", show_default=False),
+]
+
 
 def can_i_deploy(
-    service: Annotated[str, typer.Argument(help="A service of the manifest.")],
-    version: Annotated[str, typer.Argument(help="A released version of its contract.")],
+    service: Service,
+    version: Version = None,
     *,
     to: Annotated[str, typer.Option(help=f"An environment of contracts/{FILE}, or `{LOCAL}`: this machine.")],
     observed: Annotated[
@@ -49,6 +56,7 @@ def can_i_deploy(
     """
     home = Home.find()
     try:
+        version = version or _version_of_tree(home, service)
         found = _checks(home, service, version, to, observed)
     except (Refused, ContractError, NotObserved) as error:
         found = [Check(Answer.CANNOT_TELL, str(error).removesuffix("."))]
@@ -56,10 +64,40 @@ def can_i_deploy(
     if as_json:
         print_json({"answer": answer.value, "checks": [_document(one) for one in found]})
     else:
-        for line in _lines(f"{service} {version}", to, answer, found):
+        for line in _lines(f"{service} {version or ''}".rstrip(), to, answer, found):
             out.print(line, soft_wrap=True)
     if answer is not Answer.YES:
         raise typer.Exit(_CODES[answer])
+
+
+def deployed(
+    service: Service,
+    version: Version = None,
+    *,
+    to: Annotated[str, typer.Option(help=f"An environment of contracts/{FILE}.")],
+) -> None:
+    """Write down that a version runs somewhere, for who asks `can-i-deploy`. Whoever deploys calls it.
+
+    Example: tandem contract deployed invoice 1.1.0 --to uat
+    """
+    home = Home.find()
+    version = version or _version_of_tree(home, service)
+    path = home.contracts / FILE
+    try:
+        before = path.read_text(encoding="utf-8")
+        after = with_release(before, to, service, version)
+    except (NotThere, FileNotFoundError) as error:
+        raise Refused(f"contracts/{FILE} cannot say so: {error}") from error
+    if after == before:
+        out.print(f"{service} {version} stands there for {to} already.")
+        return
+    write_atomically(path, after, mode=0o644)
+    out.print(f"{service} {version} runs in {to}, says contracts/{FILE} now.")
+
+
+def _version_of_tree(home: Home, service: str) -> str:
+    services = load_manifest(home.contracts).services
+    return services[one_of(service, services, "service")].contract.version
 
 
 def _checks(home: Home, service: str, version: str, to: str, observed: Path | None) -> list[Check]:

@@ -150,3 +150,36 @@ def test_what_cannot_be_imported_is_said(contracts: Project, arguments: tuple[st
     (contracts.folder / "bad.json").write_text("[]")
     got, _, err = contracts.call("consumers", *arguments)
     assert (got, said in err) == (code, True), err
+
+
+def test_version_of_the_tree_is_asked_for_when_none_is_said(contracts: Project) -> None:
+    assert contracts.call("can-i-deploy", "invoice", "--to", "uat")[1].startswith("Yes: invoice 1.0.0 can go to uat.")
+    code, out, _ = contracts.call("can-i-deploy", "invoise", "--to", "uat")
+    assert (code, out.startswith("Cannot tell: invoise to uat.")) == (2, True)
+
+
+def test_what_was_deployed_is_what_is_asked_about_from_then_on(contracts: Project) -> None:
+    _release(contracts, "1.1.0", ("title: Invoices", "title: Bills"))
+    assert contracts.call("deployed", "invoice", "1.1.0", "--to", "uat") == (
+        0,
+        "invoice 1.1.0 runs in uat, says contracts/environments.yaml now.\n",
+        "",
+    )
+    code, document = _asked(contracts, "invoice", "1.1.0", "--to", "uat")
+    assert (code, document["checks"][0]["said"]) == (0, "invoice 1.1.0 runs in uat already")
+    assert "stands there for uat already" in contracts.call("deployed", "invoice", "1.1.0", "--to", "uat")[1]
+    assert contracts.call("deployed", "invoice", "--to", "production")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("invoice", "1.1.0", "--to", "moon"), "There is no environment moon with services"),
+        (("invoise", "--to", "uat"), "Did you mean `invoice`?"),
+    ],
+)
+def test_deployment_that_cannot_be_recorded_is_refused(
+    contracts: Project, arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, err = contracts.call("deployed", *arguments)
+    assert (code, said in err) == (1, True)
