@@ -11,6 +11,9 @@ import yaml
 from tandem.kit.contract.operations import METHODS
 from tandem.spec.manifest import load_manifest
 
+# Operations name what secures them, where they refer to everything else: with another name it would be lost.
+_BY_NAME = "securitySchemes"
+
 
 def bundle_all(contracts: Path) -> dict[str, Any]:
     """One OpenAPI document with the operations of every service."""
@@ -26,7 +29,10 @@ def bundle_all(contracts: Path) -> dict[str, Any]:
         document = _qualified(service.contract.document, service.name, whole["components"])
         whole["paths"] |= {path: _secured(item, document) for path, item in document["paths"].items()}
         for kind, named in document.get("components", {}).items():
-            whole["components"].setdefault(kind, {}).update(named)
+            known = whole["components"].setdefault(kind, {})
+            known.update(
+                {name: _merged(known.get(name), one) if kind == _BY_NAME else one for name, one in named.items()}
+            )
     return whole
 
 
@@ -36,6 +42,7 @@ def _qualified(document: dict[str, Any], service: str, taken: dict[str, Any]) ->
         (kind, name)
         for kind, named in document.get("components", {}).items()
         for name, component in named.items()
+        if kind != _BY_NAME
         if taken.get(kind, {}).get(name, component) != component
     ]:
         text = json.dumps(document)
@@ -45,6 +52,15 @@ def _qualified(document: dict[str, Any], service: str, taken: dict[str, Any]) ->
         for kind, name in clashes:
             document["components"][kind][f"{service}.{name}"] = document["components"][kind].pop(name)
     return document
+
+
+def _merged(known: Any, more: Any) -> Any:
+    """A token with the scopes of both contracts."""
+    if isinstance(known, dict) and isinstance(more, dict):
+        return {**known, **{key: _merged(known.get(key), value) for key, value in more.items()}}
+    if isinstance(known, list) and isinstance(more, list):
+        return [*known, *(one for one in more if one not in known)]
+    return more
 
 
 def _secured(item: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

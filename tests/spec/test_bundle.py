@@ -53,6 +53,23 @@ def test_component_that_needs_a_renamed_one_is_renamed_too(tmp_path: Path) -> No
     assert schemas["loan.Outer"]["properties"]["status"] == {"$ref": "#/components/schemas/loan.Status"}
 
 
+def test_scopes_that_contracts_describe_themselves_stand_together_in_one_token(tmp_path: Path) -> None:
+    def token(scope: str, *callers: str) -> dict[str, Any]:
+        flows = {"clientCredentials": {"tokenUrl": "/token", "scopes": {scope: "See"}}}
+        return {"type": "oauth2", "flows": flows, "x-callers": {kind: [scope] for kind in callers}}
+
+    card = {
+        **contract(("getCard", "/card")),
+        "components": {"securitySchemes": {"token": token("cards:read", "support")}},
+    }
+    own = token("loans:read", "support", "customer")
+    loan = {**contract(("getLoan", "/loan")), "components": {"securitySchemes": {"token": own}}}
+    schemes = bundled(tmp_path, card, loan)["components"]["securitySchemes"]
+    assert list(schemes) == ["token"]
+    assert schemes["token"]["flows"]["clientCredentials"]["scopes"] == {"cards:read": "See", "loans:read": "See"}
+    assert schemes["token"]["x-callers"] == {"support": ["cards:read", "loans:read"], "customer": ["loans:read"]}
+
+
 def test_component_of_one_name_and_one_meaning_stands_once(tmp_path: Path) -> None:
     card = with_schema(contract(("getCard", "/card")), "/card", Money={"type": "string"})
     loan = with_schema(contract(("getLoan", "/loan")), "/loan", Money={"type": "string"})
