@@ -12,6 +12,7 @@ from infra import grants
 from infra.component import Component
 from infra.data.database import PORT, Database
 from infra.foundation.logs import log_group
+from infra.functions.database_login import AUTHORITIES
 from infra.functions.package import ARCHITECTURE, RUNTIME, archive
 from infra.grants import Grant
 from infra.product import Service
@@ -117,7 +118,7 @@ class Logins(Component):
         return aws.lambda_.Function(
             self.scope.name("rotation"),
             description="Makes and rotates the logins of the services' databases",
-            code=archive("database_login", _DRIVER),
+            code=archive("database_login", _DRIVER, {AUTHORITIES: pulumi.RemoteAsset(_authorities(self.scope.region))}),
             handler="database_login.handler",
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
@@ -183,3 +184,8 @@ class Logins(Component):
             rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(automatically_after_days=_DAYS),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
         )
+
+
+def _authorities(region: str) -> str:
+    """Where Amazon publishes what signs the certificates of RDS in a region."""
+    return f"https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pulumi
@@ -12,14 +12,16 @@ RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
 
 
-def archive(module: str, packages: Iterable[str] = ()) -> pulumi.AssetArchive:
+def archive(
+    module: str, packages: Iterable[str] = (), more: Mapping[str, pulumi.Asset] | None = None
+) -> pulumi.AssetArchive:
     files: dict[str, pulumi.Asset | pulumi.Archive] = {
         f"{module}.py": pulumi.FileAsset(str(Path(__file__).with_name(f"{module}.py")))
     }
     for package in packages:
         place = _place(package)
         files[place.name] = pulumi.FileArchive(str(place)) if place.is_dir() else pulumi.FileAsset(str(place))
-    return pulumi.AssetArchive(files)
+    return pulumi.AssetArchive({**files, **(more or {})})
 
 
 def _place(package: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from infra.functions.database_login import AUTHORITIES
 from infra.policies.estate import Broken, Estate
 
 
@@ -26,6 +27,22 @@ def the_database_speaks_tls_only(estate: Estate) -> Broken:
         values = {parameter["name"]: parameter["value"] for parameter in group.inputs["parameters"]}
         if values.get("rds.force_ssl") != "1":
             yield f"{group.name} lets clients in without TLS"
+
+
+def the_database_has_to_prove_itself(estate: Estate) -> Broken:
+    """Services get the authorities with their login, from the function that rotates it."""
+    for task, container in estate.containers():
+        told = {one["name"]: one["valueFrom"] for one in container["secrets"]}
+        vouching = [origin for name, origin in told.items() if name == "TANDEM_DATABASE_CA"]
+        logins = [origin for name, origin in told.items() if name.endswith("_DATABASE_URL")]
+        if vouching != [login.replace(":url::", ":ca::") for login in logins]:
+            yield f"{task.name} does not know by whom its database is vouched for"
+    region = estate.one("rds/instance:Instance").outputs["region"]
+    for function in estate.of("lambda/function:Function"):
+        if function.inputs["handler"] == "database_login.handler" and f"/{region}-bundle.pem" not in str(
+            function.inputs["code"].assets[AUTHORITIES].uri
+        ):
+            yield f"{function.name} has no authorities of {region}"
 
 
 def files_are_encrypted(estate: Estate) -> Broken:
@@ -112,6 +129,7 @@ CHECKS = (
     logs_are_encrypted,
     the_database_is_encrypted,
     the_database_speaks_tls_only,
+    the_database_has_to_prove_itself,
     files_are_encrypted,
     files_are_private,
     files_travel_by_tls_only,

@@ -36,6 +36,7 @@ class Task(Component):
         key_arn = around.foundation.text("log_key_arn")
         self.logs = log_group(scope, service.name, key_arn, self.opts, service=service.name)
         secret_arn = around.secret_of(service.name)
+        login = {f"{service.name.upper()}_DATABASE_URL": "url", "TANDEM_DATABASE_CA": "ca"}
         given = tuple(grants_of(around, service))
         self.roles = Roles(around, RolesArgs(service.name, self.logs.arn, secret_arn, given))
         container = ContainerArgs(
@@ -44,7 +45,7 @@ class Task(Component):
             entry_point=ENTRY_POINT,
             command=["serve", service.name],
             environment=environment(around, service),
-            secrets={f"{service.name.upper()}_DATABASE_URL": secret_arn.apply(lambda arn: f"{arn}:url::")},
+            secrets={variable: pulumi.Output.concat(secret_arn, f":{key}::") for variable, key in login.items()},
             log_group=self.logs.name,
             serves=True,
         )

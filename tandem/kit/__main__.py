@@ -5,6 +5,7 @@ import os
 import sys
 
 from tandem.kit.contract import ContractError
+from tandem.kit.database_tls import database_tls
 from tandem.kit.migrations import MigrationError, migrate
 from tandem.kit.outside import database_url
 from tandem.kit.server import PortTaken, StartFailed, run
@@ -23,9 +24,8 @@ def main(arguments: list[str], package: str = "services") -> int:
             run(name, package)
         case ["migrate", name]:
             settings = load_settings(name, package)
-            for revision in migrate(
-                asyncio.run(database_url(settings)), REPOSITORY.joinpath(*package.split("."), name, "migrations")
-            ):
+            folder = REPOSITORY.joinpath(*package.split("."), name, "migrations")
+            for revision in migrate(asyncio.run(database_url(settings)), folder, tls=database_tls(settings)):
                 print(f"{name}: applied {revision}")
         case _:
             print(_USAGE, file=sys.stderr)

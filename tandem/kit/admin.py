@@ -18,6 +18,7 @@ from starlette.routing import Route
 from tandem.kit import migrations
 from tandem.kit.background import Background
 from tandem.kit.database import Session, translated_errors
+from tandem.kit.database_tls import distrust
 from tandem.kit.gauges import measure
 from tandem.kit.problems import Problem
 from tandem.kit.runtime import Runtime
@@ -83,7 +84,8 @@ async def _reason(check: Callable[[], Awaitable[None]]) -> str | None:
         async with asyncio.timeout(_CHECK_SECONDS):
             await check()
     except Problem as problem:
-        return problem.detail
+        refused = distrust(problem.__cause__) if problem.__cause__ else None
+        return f"the database {refused}" if refused else problem.detail
     except NotReady as error:
         return str(error)
     except asyncpg.PostgresError as error:

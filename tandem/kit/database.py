@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 import asyncpg
 import structlog
 
+from tandem.kit.database_tls import Tls, distrust
 from tandem.kit.problems import Unavailable
 
 Record: TypeAlias = asyncpg.Record
@@ -79,7 +80,8 @@ def _is_closed(error: asyncpg.InterfaceError) -> bool:
 
 
 def _unavailable(error: Exception) -> DatabaseUnavailable:
-    log.warning("database trouble", error=type(error).__name__, reason=str(error).partition("\n")[0])
+    reason = distrust(error) or str(error).partition("\n")[0]
+    log.warning("database trouble", error=type(error).__name__, reason=reason)
     what = "is too busy" if isinstance(error, _BUSY) else "is not answering"
     return DatabaseUnavailable(f"The database {what}. Nothing was changed; try again shortly.")
 
@@ -97,12 +99,14 @@ class Database:
         max_connections: int = 16,
         acquire_seconds: float = 2.0,
         password: Callable[[], Awaitable[str]] | None = None,
+        tls: Tls = False,
     ) -> None:
         self._dsn = dsn
         self._application = application
         self._max_connections = max_connections
         self._acquire_seconds = acquire_seconds
         self._password = password
+        self._tls = tls
         self._pool: asyncpg.Pool[Record] | None = None
         self._background: asyncpg.Pool[Record] | None = None
         self.reader = Reader(self)
@@ -128,6 +132,7 @@ class Database:
         return await asyncpg.create_pool(
             self._dsn,
             password=self._password,
+            ssl=self._tls,
             min_size=0,
             max_size=connections,
             command_timeout=10,

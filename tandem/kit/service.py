@@ -19,6 +19,7 @@ from tandem.kit.background import Background
 from tandem.kit.binding import bind
 from tandem.kit.contract import Contract, load_contract
 from tandem.kit.database import Database
+from tandem.kit.database_tls import database_tls
 from tandem.kit.dispatch import OperationEndpoint
 from tandem.kit.edge import Edge, on_http_exception, on_problem
 from tandem.kit.events.catalogue import Catalogue
@@ -54,6 +55,7 @@ def serve(
             f"{name} {settings.version}",
             settings.most_connections,
             password=database_password(settings),
+            tls=database_tls(settings),
         ),
         catalogue=catalogue,
         verifier=TokenVerifier(settings.issuer, settings.audience, outside.keys),

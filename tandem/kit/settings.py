@@ -55,6 +55,11 @@ class ServiceSettings(BaseSettings):
     topic: str | None = Field(None, validation_alias=_shared("TOPIC"), description="The ARN of an SNS topic.")
     queue: HttpUrl | None = Field(None, validation_alias=_shared("QUEUE"))
     dead_letters: HttpUrl | None = Field(None, validation_alias=_shared("DEAD_LETTERS"))
+    database_ca: str | None = Field(
+        None,
+        validation_alias=_shared("DATABASE_CA"),
+        description="Who vouches for the database: PEM, or the path of a file of it; the system's authorities without.",
+    )
     database_secret: str | None = Field(None, validation_alias=_shared("DATABASE_SECRET"))
     embedded_metrics: bool = Field(default=False, validation_alias=_shared("EMBEDDED_METRICS"))
 

@@ -24,8 +24,9 @@ def test_variables_of_a_task_are_settings_of_the_kit() -> None:
     for task, container in estate_of("production").containers():
         told = {variable["name"] for variable in container["environment"]}
         assert told <= known, task.name
-        secret = [one["name"] for one in container["secrets"]]
-        assert secret == ([f"{container['name'].upper()}_DATABASE_URL"] if container["name"] in SERVICES else [])
+        secret = {one["name"] for one in container["secrets"]}
+        login = {f"{container['name'].upper()}_DATABASE_URL", "TANDEM_DATABASE_CA"}
+        assert secret == (login if container["name"] in SERVICES else set())
 
 
 def test_addresses_of_peers_are_those_of_the_manifest() -> None:

@@ -11,17 +11,20 @@ from pathlib import Path
 import asyncpg
 
 from tandem.kit.database import Connection
+from tandem.kit.database_tls import Tls
 from tandem.kit.migrations.revisions import MigrationError, heads, load
 
 __all__ = ["MigrationError", "applied_heads", "expected_heads", "is_current", "migrate"]
 
 
-def migrate(database_url: str, folder: Path, report: Callable[[str], None] | None = None) -> list[str]:
+def migrate(
+    database_url: str, folder: Path, report: Callable[[str], None] | None = None, *, tls: Tls = False
+) -> list[str]:
     """Apply what is missing and return its revision ids. Blocks: call it from a thread where an event loop runs."""
     # Alembic and SQLAlchemy cost 0.3 s and 30 MB, and a service that only asks for its heads needs neither.
     from tandem.kit.migrations.runner import Runner
 
-    return Runner(database_url, folder, report or (lambda _: None)).run()
+    return Runner(database_url, folder, report or (lambda _: None), tls).run()
 
 
 def expected_heads(folder: Path) -> frozenset[str]:

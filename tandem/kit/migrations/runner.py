@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tandem.kit.database_tls import Tls, distrust
 from tandem.kit.migrations.revisions import KIT_FOLDER, MigrationError, Revision, load
 
 # The first number says "Tandem", the second which of its locks.
@@ -35,8 +36,9 @@ _EXPLANATIONS = {
 class Runner:
     """One run over one database."""
 
-    def __init__(self, database_url: str, folder: Path, report: Callable[[str], None]) -> None:
+    def __init__(self, database_url: str, folder: Path, report: Callable[[str], None], tls: Tls = False) -> None:
         self._database_url = database_url
+        self._tls = tls
         self._revisions = load(folder)
         self._report = report
         self._config = Config()
@@ -50,13 +52,16 @@ class Runner:
     async def _run(self) -> list[str]:
         # asyncpg reads the address itself: SQLAlchemy's dialect would refuse `sslmode` in it.
         engine = create_async_engine(
-            "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(self._database_url), poolclass=NullPool
+            "postgresql+asyncpg://",
+            async_creator=lambda: asyncpg.connect(self._database_url, ssl=self._tls),
+            poolclass=NullPool,
         )
         try:
             async with engine.connect() as connection:
                 return await connection.run_sync(self._apply_missing)
         except (OSError, asyncpg.PostgresError) as error:
-            raise MigrationError(f"the database does not answer: {error}") from error
+            reason = distrust(error) or f"does not answer: {error}"
+            raise MigrationError(f"the database {reason}") from error
         finally:
             await engine.dispose()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,19 @@ import pg8000.native
 import pytest
 
 from infra.functions import database_login
-from infra.functions.database_login import NotRotating, Rotation, scram_verifier
+from infra.functions.database_login import (
+    AUTHORITIES,
+    NotRotating,
+    NotTrusted,
+    Rotation,
+    connect_with_tls,
+    scram_verifier,
+)
 from tandem.local.postgres import ADMIN, Server, free_port
 from tests.infra.functions.secrets_manager import SecretsManager
+from tests.tls import Authority, Issued, tls_before
 
-ARN, MASTER = "arn:card", "arn:master"
+ARN, MASTER, CA = "arn:card", "arn:master", "-----BEGIN CERTIFICATE-----"
 PLACE = {"host": "127.0.0.1", "database": "postgres"}
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
@@ -33,6 +42,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     admin.close()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Whom the function trusts; its file lies where that of the archive would."""
+    made = Authority()
+    (tmp_path / AUTHORITIES).write_text(made.certificate)
+    return made
 
 
 def connect(login: dict[str, Any]) -> pg8000.native.Connection:
@@ -59,7 +76,7 @@ def client(server: Server) -> SecretsManager:
 
 def rotate(client: SecretsManager, version: str, steps: tuple[str, ...] = STEPS) -> None:
     for step in steps:
-        Rotation(client, connect, MASTER, ARN, version).run(step)
+        Rotation(client, connect, MASTER, ARN, version, CA).run(step)
 
 
 def current(client: SecretsManager) -> dict[str, Any]:
@@ -76,7 +93,9 @@ def test_first_rotation_makes_role_and_database_and_the_second_changes_the_passw
     rotate(client, "third")
     second = current(client)
     assert second["password"] != first["password"]
-    assert second["url"] == (f"postgresql://card:{second['password']}@127.0.0.1:{second['port']}/card?sslmode=require")
+    place = f"127.0.0.1:{second['port']}/card"
+    assert second["url"] == f"postgresql://card:{second['password']}@{place}?sslmode=verify-full"
+    assert second["ca"] == CA
     connection = connect(second)
     assert connection.run("SELECT tableowner FROM pg_tables WHERE tablename = 'cards'") == [["card"]]
     connection.close()
@@ -101,7 +120,7 @@ def test_login_reaches_its_own_database_only(client: SecretsManager, server: Ser
     other = json.dumps({"host": "127.0.0.1", "port": server.port, "database": "invoice", "username": "invoice"})
     client.secrets["arn:invoice"] = {"one": (other, ["AWSCURRENT"]), "two": (None, ["AWSPENDING"])}
     for step in STEPS:
-        Rotation(client, connect, MASTER, "arn:invoice", "two").run(step)
+        Rotation(client, connect, MASTER, "arn:invoice", "two", CA).run(step)
     with pytest.raises(pg8000.exceptions.DatabaseError, match="permission denied for database"):
         connect({**current(client), "database": "invoice"})
 
@@ -126,7 +145,7 @@ def test_login_that_is_let_in_as_somebody_else_does_not_become_current(client: S
 
     rotate(client, "second", ("createSecret",))
     with pytest.raises(NotRotating, match="card is let in as postgres"):
-        Rotation(client, lambda login: Stranger(), MASTER, ARN, "second").run("testSecret")
+        Rotation(client, lambda login: Stranger(), MASTER, ARN, "second", CA).run("testSecret")
 
 
 def test_verifier_hides_the_password_and_is_salted() -> None:
@@ -137,10 +156,44 @@ def test_verifier_hides_the_password_and_is_salted() -> None:
     assert scram_verifier("pencil", b"salt") == scram_verifier("pencil", b"salt")
 
 
-def test_function_takes_what_secrets_manager_sends(client: SecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
+def behind_tls(client: SecretsManager, port: int) -> None:
+    place = {"host": "127.0.0.1", "port": port, "database": "card", "username": "card"}
+    client.secrets[ARN]["first"] = (json.dumps(place), ["AWSCURRENT"])
+
+
+def test_function_takes_what_secrets_manager_sends(
+    client: SecretsManager, server: Server, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MASTER_SECRET", MASTER)
     monkeypatch.setattr("boto3.client", lambda service: {"secretsmanager": client}[service])
-    for step in STEPS:
-        event = {"SecretId": ARN, "ClientRequestToken": "second", "Step": step}
-        database_login.handler(event, None, connect)
-    assert current(client)["password"]
+    with tls_before(server.port, authority.issue("127.0.0.1"), tmp_path) as front:
+        behind_tls(client, front.port)
+        for step in STEPS:
+            event = {"SecretId": ARN, "ClientRequestToken": "second", "Step": step}
+            database_login.handler(event, None, tmp_path)
+    assert current(client)["ca"] == authority.certificate
+
+
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [
+        (lambda authority: Authority("Somebody else").issue("127.0.0.1"), "unable to get local issuer certificate"),
+        (lambda authority: authority.issue("db.example.com"), "IP address mismatch"),
+        (lambda authority: authority.issue("127.0.0.1", lasts=timedelta(days=-1)), "certificate has expired"),
+    ],
+    ids=["another authority", "another name", "expired"],
+)
+def test_server_that_cannot_prove_itself_is_told_no_password(
+    client: SecretsManager,
+    server: Server,
+    authority: Authority,
+    tmp_path: Path,
+    issued: Callable[[Authority], Issued],
+    said: str,
+) -> None:
+    with tls_before(server.port, issued(authority), tmp_path) as front:
+        behind_tls(client, front.port)
+        rotation = Rotation(client, connect_with_tls, MASTER, ARN, "second", authority.certificate)
+        rotation.run("createSecret")
+        with pytest.raises(NotTrusted, match=f"127.0.0.1 shows a certificate that is not to be trusted: .*{said}"):
+            rotation.run("setSecret")

@@ -59,6 +59,7 @@ BREAKS: dict[str, Break] = {
     "logs_are_encrypted": Break(_GROUP, path="kmsKeyId"),
     "the_database_is_encrypted": Break(_DATABASE, path="storageEncrypted", value=False),
     "the_database_speaks_tls_only": Break("rds/parameterGroup:ParameterGroup", path="parameters.0.value", value="0"),
+    "the_database_has_to_prove_itself": Break(_TASK, "card", f"{_CONTAINER}.secrets.1"),
     "files_are_encrypted": Break(
         "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         path="rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId",
