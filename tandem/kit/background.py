@@ -46,6 +46,7 @@ class Background:
         """Without its loops a service answers but neither tells nor hears: for tests that look at the outbox."""
         database = self._runtime.database
         await database.open()
+        await self._outside.network.open()
         if self._runtime.keeps_files:
             await self._runtime.objects.open()
         if with_loops:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from prometheus_client import REGISTRY, CollectorRegistry
 from sqlalchemy import make_url
 
+from tandem.kit.auth.granted import GrantedToken, client_credentials
 from tandem.kit.auth.jwks import KeySet, open_keys
-from tandem.kit.auth.tokens import FileToken, NullToken
+from tandem.kit.auth.tokens import FileToken, NullToken, TokenSource
 from tandem.kit.aws.clients import Cloud
 from tandem.kit.aws.cloud_map import CloudMap
 from tandem.kit.aws.queues import Queue, SnsSqsTransport
-from tandem.kit.aws.secrets import DatabasePassword
+from tandem.kit.aws.secrets import ClientSecret, DatabasePassword
 from tandem.kit.discovery import Resolver, addresses
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.events.memory import NullTransport
@@ -40,14 +41,13 @@ def connect(
     service: str, settings: ServiceSettings, catalogue: Catalogue, registry: CollectorRegistry = REGISTRY
 ) -> Outside:
     """The real ones, as the settings say. Nothing is contacted yet."""
-    tokens = FileToken(settings.token_file) if settings.token_file else NullToken()
     endpoint = str(settings.traces_endpoint) if settings.traces_endpoint else None
     tracing = open_tracing(endpoint, service, settings.version, settings.stage)
     calls = tracing.around_transport(AiohttpTransport())
     return Outside(
         keys=open_keys(settings.jwks),
         transport=_transport(service, settings, catalogue),
-        network=PeerNetwork(resolver(settings), tokens, calls, registry),
+        network=PeerNetwork(resolver(settings), tokens(settings), calls, registry),
         objects=_objects(settings),
         flags=open_flags(settings.flag_file),
         tracing=tracing,
@@ -68,6 +68,16 @@ async def database_url(settings: ServiceSettings) -> str:
     url = make_url(str(settings.database_url))
     password = database_password(settings)
     return url.set(password=await password() if password else url.password).render_as_string(hide_password=False)
+
+
+def tokens(settings: ServiceSettings) -> TokenSource:
+    """What this service calls others with. Raises BadSetting."""
+    if (settings.token_url is None) != (settings.client_secret is None):
+        raise BadSetting("TANDEM_TOKEN_URL and TANDEM_CLIENT_SECRET go together: set both or neither.")
+    if settings.token_url and settings.client_secret:
+        client = ClientSecret.of(cloud(settings), settings.client_secret)
+        return GrantedToken(client_credentials(str(settings.token_url), settings.audience, client))
+    return FileToken(settings.token_file) if settings.token_file else NullToken()
 
 
 def _transport(service: str, settings: ServiceSettings, catalogue: Catalogue) -> Transport:

@@ -44,6 +44,9 @@ class ServiceSettings(BaseSettings):
     bus_url: PostgresDsn | None = Field(None, validation_alias=_shared("BUS_URL"))
     peer_addresses: Annotated[str, NoDecode] = Field("{}", validation_alias=_shared("PEERS"))
     token_file: Path | None = Field(None, validation_alias=_shared("TOKEN_FILE"))
+    token_url: HttpUrl | None = Field(
+        None, validation_alias=_shared("TOKEN_URL"), description="Where the issuer grants tokens to services."
+    )
     flag_file: Path | None = Field(None, validation_alias=_shared("FLAGS"))
     objects_endpoint: HttpUrl | None = Field(None, validation_alias=_shared("OBJECTS_ENDPOINT"))
     objects_bucket: str | None = Field(None, validation_alias=_shared("OBJECTS_BUCKET"))
@@ -61,6 +64,9 @@ class ServiceSettings(BaseSettings):
         description="Who vouches for the database: PEM, or the path of a file of it; the system's authorities without.",
     )
     database_secret: str | None = Field(None, validation_alias=_shared("DATABASE_SECRET"))
+    client_secret: str | None = Field(
+        None, validation_alias=_shared("CLIENT_SECRET"), description="The ARN of a secret, not the secret."
+    )
     embedded_metrics: bool = Field(default=False, validation_alias=_shared("EMBEDDED_METRICS"))
 
     response_share: float = Field(0.01, ge=0, le=1, validation_alias=_shared("RESPONSE_SHARE"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from tandem.kit.auth.granted import GrantedToken
 from tandem.kit.aws.clients import Cloud
 from tandem.kit.aws.queues import SnsSqsTransport
 from tandem.kit.discovery import NoAddress
@@ -13,7 +14,7 @@ from tandem.kit.events.memory import NullTransport
 from tandem.kit.events.postgres import PostgresTransport
 from tandem.kit.flags import NullFlags
 from tandem.kit.objects import NullObjectStore, S3ObjectStore
-from tandem.kit.outside import connect, database_url, resolver
+from tandem.kit.outside import connect, database_url, resolver, tokens
 from tandem.kit.settings import BadSetting, ServiceSettings, load_settings
 
 NEEDED = {
@@ -78,6 +79,19 @@ def test_queue_without_dead_letters_is_a_bad_setting(environment: pytest.MonkeyP
     environment.setenv("TANDEM_QUEUE", "https://sqs.test/1/loan.fifo")
     with pytest.raises(BadSetting, match="TANDEM_QUEUE and TANDEM_DEAD_LETTERS go together"):
         connect("loan", load(), Catalogue.load(loan_contracts), CollectorRegistry())
+
+
+@pytest.mark.parametrize("name", ["TANDEM_TOKEN_URL", "TANDEM_CLIENT_SECRET"])
+def test_half_of_what_a_token_takes_is_a_bad_setting(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "https://issuer.test/token")
+    with pytest.raises(BadSetting, match="TANDEM_TOKEN_URL and TANDEM_CLIENT_SECRET go together: set both or neither"):
+        tokens(load())
+
+
+def test_in_the_cloud_the_issuer_grants_the_token(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("TANDEM_TOKEN_URL", "https://issuer.test/token")
+    environment.setenv("TANDEM_CLIENT_SECRET", "arn:aws:secretsmanager:eu-north-1:1:secret:loan/client")
+    assert isinstance(tokens(load()), GrantedToken)
 
 
 async def test_password_in_the_url_stays_there_when_no_secret_is_named() -> None:

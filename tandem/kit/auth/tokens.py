@@ -14,17 +14,33 @@ class TokenUnreadable(Unavailable):
 
 
 class TokenSource(Protocol):
+    async def open(self) -> None:
+        """Get ready before the first call. What cannot be had yet is no reason not to start."""
+        ...
+
+    async def close(self) -> None: ...
+
     def authorization(self) -> str | None:
         """The value of the Authorization header, if there is to be one."""
         ...
 
 
-class NullToken:
+class _AtHand:
+    """Needs nobody to be asked."""
+
+    async def open(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+
+class NullToken(_AtHand):
     def authorization(self) -> str | None:
         return None
 
 
-class StaticToken:
+class StaticToken(_AtHand):
     def __init__(self, token: str) -> None:
         self._authorization = f"Bearer {token}"
 
@@ -32,7 +48,7 @@ class StaticToken:
         return self._authorization
 
 
-class FileToken:
+class FileToken(_AtHand):
     """Read again when it is replaced; when the file goes away, the last token serves on until it expires."""
 
     def __init__(self, path: Path, check_seconds: float = 1.0, now: Callable[[], float] = time.monotonic) -> None:

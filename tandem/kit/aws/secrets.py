@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tandem.kit.auth.granted import Client
 from tandem.kit.aws.clients import Cloud, code_of, translated
 from tandem.kit.problems import Unavailable
 
@@ -60,9 +61,32 @@ class DatabasePassword:
             return last
 
     def _read(self) -> str:
-        answer = self._client.get_secret_value(SecretId=self._secret, VersionStage="AWSCURRENT")
-        try:
-            password = json.loads(answer["SecretString"])["password"]
-        except (ValueError, KeyError, TypeError):
-            raise SecretUnavailable(f"The secret {answer['Name']} is not a JSON object with a `password`.") from None
-        return str(password)
+        [password] = _fields(self._client, self._secret, "password")
+        return password
+
+
+class ClientSecret:
+    """`client_id` and `client_secret`, which the issuer gave out, from a secret of Secrets Manager."""
+
+    def __init__(self, client: SecretsManagerClient, secret: str) -> None:
+        self._client = client
+        self._secret = secret
+
+    @classmethod
+    def of(cls, cloud: Cloud, secret: str) -> ClientSecret:
+        return cls(cloud.client("secretsmanager", read_timeout_seconds=1.0), secret)
+
+    async def __call__(self) -> Client:
+        """Raises SecretUnavailable."""
+        with translated(SecretUnavailable, "Reading the client's secret"):
+            return Client(*await asyncio.to_thread(_fields, self._client, self._secret, "client_id", "client_secret"))
+
+
+def _fields(client: SecretsManagerClient, secret: str, *names: str) -> list[str]:
+    answer = client.get_secret_value(SecretId=secret, VersionStage="AWSCURRENT")
+    try:
+        found = json.loads(answer["SecretString"])
+        return [str(found[name]) for name in names]
+    except (ValueError, KeyError, TypeError):
+        wanted = " and ".join(f"`{name}`" for name in names)
+        raise SecretUnavailable(f"The secret {answer['Name']} is not a JSON object with a {wanted}.") from None

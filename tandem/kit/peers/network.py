@@ -44,5 +44,9 @@ class PeerNetwork:
             )
         return self._clients[peer]
 
+    async def open(self) -> None:
+        await self._tokens.open()
+
     async def close(self) -> None:
+        await self._tokens.close()
         await self._transport.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tandem.kit import context
-from tandem.kit.auth.tokens import TokenUnreadable
+from tandem.kit.auth.tokens import NullToken, TokenUnreadable
 from tandem.kit.context import TIMEOUT_HEADER, RequestContext
 from tandem.kit.discovery import FixedAddresses
 from tandem.kit.peers import PeerBroken, PeerRefused, PeerUnavailable
@@ -169,7 +169,7 @@ async def test_an_unknown_address_is_unavailable() -> None:
 
 
 async def test_no_service_token_is_unavailable() -> None:
-    class NoToken:
+    class NoToken(NullToken):
         def authorization(self) -> str | None:
             raise TokenUnreadable("none")
 
