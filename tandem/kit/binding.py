@@ -56,7 +56,7 @@ def _operation(
     if handler is None:
         reason = f"no handler for {operation.id}: write `async def {name}(call, …)` in {module}"
         raise contract.error(operation, reason)
-    expected = [parameter.name for parameter in operation.parameters_in("path", "query")]
+    expected = [parameter.argument for parameter in operation.parameters_in("path", "query")]
     if operation.body is not None:
         expected.append("body")
     if wrong := _wrong_signature(handler, expected):

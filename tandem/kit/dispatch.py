@@ -74,6 +74,7 @@ class OperationEndpoint:
         self._has_peers = bool(vars(runtime.peers))
         # An answer may hold more than the version tells, such as a link that stops working.
         self._may_be_unchanged = 304 in operation.responses
+        self._arguments = {p.name: p.argument for p in operation.parameters_in("path", "query")}
         self._keyed = operation.takes_header("idempotency-key")
         self._extra_headers = _lifecycle_headers(operation)
 
@@ -203,7 +204,8 @@ class OperationEndpoint:
         try:
             # The commit comes after this block: cutting it short would leave its outcome unknown.
             async with asyncio.timeout(call.context.seconds_left):
-                result = await self._handler(call, **parameters, **body)
+                arguments = {self._arguments[name]: value for name, value in parameters.items()}
+                result = await self._handler(call, **arguments, **body)
         except TimeoutError as error:
             raise DeadlineExceeded("The time allowed for this request ran out. Nothing was changed.") from error
         answer = self._renderer.render(result, parameters)

@@ -119,6 +119,16 @@ class InternalError(Problem):
     """A bug. The caller is told nothing but the request id; the log has the rest."""
 
 
+class NotBuilt(Problem):
+    """An operation that nobody has written yet; `untested.yaml` beside the service names it, with the reason."""
+
+    status = 501
+    title = "Not built yet"
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"{operation_id} is promised by the contract and not built yet.")
+
+
 class Unavailable(Problem):
     status = 503
     title = "Not available just now"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,21 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 _REPEATABLE = frozenset({"get", "put", "delete"})
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
+_NOT_OF_NAMES = re.compile(r"[^a-z0-9]+")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
 class Parameter:
+    """`argument` is what a handler calls it."""
+
     name: str
     location: str
     required: bool
     schema: Mapping[str, Any]
     default: Any
     type: str
+    argument: str
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,7 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
     for raw in [*item.get("parameters", ()), *definition.get("parameters", ())]:
         parameter = contract.resolve(raw)
         merged[parameter["in"], parameter["name"]] = parameter
+    taken = {"call", "body"}
     for (location, name), parameter in merged.items():
         schema = contract.resolve(parameter["schema"])
         kind = schema.get("type", "string")
@@ -214,7 +220,18 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
             schema=parameter["schema"],
             default=schema.get("default"),
             type=kind if isinstance(kind, str) else next(one for one in kind if one != "null"),
+            argument=_argument(name, taken) if location in ("path", "query") else "",
         )
+
+
+def _argument(name: str, taken: set[str]) -> str:
+    """The name as Python takes it: `from` is `from_`, `created[gte]` is `created_gte`."""
+    found = _NOT_OF_NAMES.sub("_", snake_case(name)).strip("_") or "value"
+    found = f"n{found}" if found[0].isdigit() else f"{found}_" if iskeyword(found) else found
+    while found in taken:
+        found += "_"
+    taken.add(found)
+    return found
 
 
 def _responses(contract: Contract, responses: Mapping[str, Any]) -> Iterator[tuple[int, Response]]:
