@@ -26,6 +26,7 @@ _CONSTRAINTS = frozenset(
 )  # fmt: skip
 # Formats that make a Python type; as types, the others only cost time.
 _FORMATS = frozenset({"date", "date-time", "decimal"})
+_NOT_OURS = ("Problem", "ProblemError")
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "array": "list[str]"}
 
 
@@ -44,14 +45,19 @@ def generated_files(manifest: Manifest, service: Service, services_dir: Path) ->
 def models_source(manifest: Manifest, service: Service) -> str:
     catalogue = Catalogue.load(manifest.path.parent)
     events = bundle(catalogue.path).document
-    schemas = {**_schemas(events), **_schemas(service.contract.document)}
+    schemas = {**_schemas(events), **contract_schemas(service.contract)}
     for event in catalogue.said_by(service.name):
         schemas[event.class_name] = events["events"][event.name]["data"]
     for event in catalogue.heard_by(service.name):
         schemas[event.class_name] = open_schema(events["events"][event.name]["data"])
-    for name in ("Problem", "ProblemError"):
+    for name in _NOT_OURS:
         schemas.pop(name, None)
     return _NOTE + formatted(python_of(schemas))
+
+
+def contract_schemas(contract: Contract) -> dict[str, Any]:
+    """What becomes a model, by the name of its class. Problems are the kit's."""
+    return {name: schema for name, schema in _schemas(contract.document).items() if name not in _NOT_OURS}
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _SQL_HOMES = (
     "tandem/kit",
     "tandem/local/fill.py",
     "tandem/local/databases.py",
+    "tandem/scaffold/storage",
     "loadtests",
     "tests",
 )

@@ -1,0 +1,5 @@
+"""From a contract to the code that keeps what it speaks of."""
+
+from tandem.scaffold.storage.written import Unsupported, Written, write_service
+
+__all__ = ["Unsupported", "Written", "write_service"]

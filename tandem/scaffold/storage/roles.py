@@ -1,0 +1,204 @@
+"""What each operation does to which thing, or why that cannot be told from the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tandem.kit.contract import Operation, Parameter
+from tandem.scaffold.storage.answers import answer_of, is_documented
+from tandem.scaffold.storage.classes import Model
+from tandem.scaffold.storage.creation import Creation, creation_of, fits
+from tandem.scaffold.storage.inventory import Inventory
+from tandem.scaffold.storage.paging import Page, page_of
+from tandem.scaffold.storage.paths import Place
+from tandem.scaffold.storage.shapes import Field, fields_of
+from tandem.scaffold.storage.steps import Step, step_of
+from tandem.scaffold.storage.things import Column, NotDerivable, Thing
+
+_METHODS = {"GET": "see", "PATCH": "change", "PUT": "replace", "DELETE": "remove"}
+
+
+class Verb(StrEnum):
+    CREATE = "create"
+    LIST = "list"
+    SEE = "see"
+    CHANGE = "change"
+    REPLACE = "replace"
+    REMOVE = "remove"
+    STEP = "step"
+
+
+@dataclass(frozen=True)
+class Role:
+    """`arguments` are those of the path, the thing's own last; `body` has its fields in `sent`."""
+
+    operation: Operation
+    verb: Verb
+    thing: Thing
+    answer: Model | None
+    arguments: tuple[Parameter, ...]
+    body: Model | None = None
+    sent: Mapping[str, Field] = field(default_factory=dict)
+    creation: Creation | None = None
+    page: Page | None = None
+    step: Step | None = None
+    checks_links: bool = False
+    hides_others: bool = True
+    refuses_removal: bool = False
+
+    @property
+    def has_body(self) -> bool:
+        return self.operation.body is not None
+
+    @property
+    def is_open(self) -> bool:
+        """To anybody, without a token."""
+        return self.operation.scopes is None
+
+    @property
+    def takes_version(self) -> bool:
+        return self.operation.takes_header("if-match")
+
+    @property
+    def changed(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.thing.shown if column.field and column.field.name in self.sent)
+
+
+def roles_of(inventory: Inventory) -> tuple[list[Role], dict[str, str]]:
+    """In the order of the contract, and the reason for each operation that has none."""
+    roles, reasons = [], {}
+    for operation in inventory.contract.operations:
+        try:
+            roles.append(_role(inventory, operation))
+        except NotDerivable as reason:
+            reasons[operation.id] = str(reason)
+    return roles, reasons
+
+
+def _role(inventory: Inventory, operation: Operation) -> Role:
+    _check_takes(inventory, operation)
+    for place in inventory.places.values():
+        if operation in place.item.values():
+            return _of_item(inventory, operation, place)
+        if operation in place.steps.values():
+            return _of_step(inventory, operation, place)
+    for place in inventory.places.values():
+        if operation in place.collection.values():
+            return _of_collection(inventory, operation, place)
+    raise NotDerivable("its path is neither that of a list nor that of one thing")
+
+
+def _check_takes(inventory: Inventory, operation: Operation) -> None:
+    definition = inventory.contract.document["paths"][operation.path][operation.method.lower()]
+    if operation.body is None and "requestBody" in definition:
+        raise NotDerivable("it takes something other than JSON")
+    for parameter in operation.parameters_in("query", "header"):
+        if parameter.required and parameter.type == "object":
+            raise NotDerivable(f"it needs `{parameter.name}`, which is no single value")
+    if operation.success.content and answer_of(operation) is None:
+        raise NotDerivable("it answers something other than JSON")
+
+
+def _thing(inventory: Inventory, place: Place) -> Thing:
+    if place.path not in inventory.things:
+        raise NotDerivable(inventory.reasons[place.path])
+    return inventory.things[place.path]
+
+
+def _of_item(inventory: Inventory, operation: Operation, place: Place) -> Role:
+    thing = _thing(inventory, place)
+    if operation.method not in _METHODS:
+        raise NotDerivable("a POST on one thing may do anything to it")
+    verb = Verb(_METHODS[operation.method])
+    _refuse_filters(operation)
+    role = _start(inventory, operation, verb, thing)
+    if verb in {Verb.CHANGE, Verb.REPLACE}:
+        _check_body(role)
+        for column in role.changed:
+            _check_change(role, column)
+    if verb is Verb.REPLACE:
+        _check_replaces_all(role)
+    if role.takes_version and thing.version is None:
+        raise NotDerivable("it takes If-Match, and nothing it shows is a version")
+    return role
+
+
+def _of_step(inventory: Inventory, operation: Operation, place: Place) -> Role:
+    thing = _thing(inventory, place)
+    _refuse_filters(operation)
+    role = _start(inventory, operation, Verb.STEP, thing)
+    for column in role.changed:
+        _check_change(role, column)
+    unseen = set(role.sent) - {column.field.name for column in role.changed if column.field}
+    if unseen:
+        raise NotDerivable(f"`{min(unseen)}` is sent and never shown, so what becomes of it is not said")
+    step = step_of(inventory.contract, operation, thing)
+    return Role(**{**vars(role), "step": step})
+
+
+def _of_collection(inventory: Inventory, operation: Operation, place: Place) -> Role:
+    thing = _thing(inventory, place)
+    if operation.method == "POST":
+        _refuse_filters(operation)
+        role = _start(inventory, operation, Verb.CREATE, thing)
+        _check_body(role)
+        return Role(**{**vars(role), "creation": creation_of(inventory, thing, role.sent, role.body)})
+    if operation.method == "GET":
+        role = _start(inventory, operation, Verb.LIST, thing, is_list=True)
+        return Role(**{**vars(role), "page": page_of(inventory, operation, thing)})
+    raise NotDerivable("it does something to a whole list")
+
+
+def _start(inventory: Inventory, operation: Operation, verb: Verb, thing: Thing, *, is_list: bool = False) -> Role:
+    contract = inventory.contract
+    body = inventory.models.of(operation.body)
+    if operation.body is not None and (body is None or not body.is_object):
+        raise NotDerivable("what it takes has no name among the schemas of the contract")
+    schema = answer_of(operation)
+    answer = inventory.models.of(schema)
+    if not is_list and schema is not None and answer != thing.model:
+        raise NotDerivable(f"it does not answer with the {thing.words}")
+    sent = fields_of(contract, operation.body) if operation.body is not None else {}
+    return Role(
+        operation=operation,
+        verb=verb,
+        thing=thing,
+        answer=answer,
+        arguments=tuple(_in_order(operation)),
+        body=body,
+        sent=sent,
+        checks_links=any(column.links for column in thing.shown if column.field and column.field.name in sent),
+        hides_others=is_documented(contract, operation, 404),
+        refuses_removal=verb is Verb.REMOVE and is_documented(contract, operation, 409),
+    )
+
+
+def _in_order(operation: Operation) -> list[Parameter]:
+    return sorted(operation.parameters_in("path"), key=lambda one: operation.path.index(f"{{{one.name}}}"))
+
+
+def _refuse_filters(operation: Operation) -> None:
+    if parameters := operation.parameters_in("query"):
+        raise NotDerivable(f"what `{parameters[0].name}` changes about it is not said")
+
+
+def _check_body(role: Role) -> None:
+    if not role.has_body:
+        raise NotDerivable("it takes no body, so what it makes or changes is not said")
+
+
+def _check_change(role: Role, column: Column) -> None:
+    assert column.field is not None
+    sent = role.sent[column.field.name]
+    if not fits(sent, column):
+        raise NotDerivable(f"`{sent.name}` is sent as one kind of value and shown as another")
+    if column in {role.thing.key, role.thing.version, role.thing.made}:
+        raise NotDerivable(f"it changes `{sent.name}`, which the service itself sets")
+
+
+def _check_replaces_all(role: Role) -> None:
+    for column in role.changed:
+        if column.is_needed and column.field and not role.sent[column.field.name].is_always_there:
+            raise NotDerivable(f"`{column.field.name}` may be left out, and what it is then is not said")

@@ -1,0 +1,158 @@
+"""A contract as the domain code of a service: handlers, SQL, errors, rules, the first migration and tests.
+
+It is the kit's reading of a contract (`load_contract`) that this works on: a service that starts from what is written
+here reads its contract in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from tandem.kit.contract import Contract
+from tandem.scaffold.storage import errors
+from tandem.scaffold.storage.handlers import handler_of, unsupported_handler
+from tandem.scaffold.storage.inventory import Inventory, take_inventory
+from tandem.scaffold.storage.migration import migration_source, seed_source
+from tandem.scaffold.storage.modules import module
+from tandem.scaffold.storage.repository import class_of
+from tandem.scaffold.storage.roles import Role, roles_of
+from tandem.scaffold.storage.rows import function_of
+from tandem.scaffold.storage.tests import test_files
+from tandem.scaffold.storage.things import Thing
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    operation_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """`files` is text by path in the project."""
+
+    files: dict[str, str]
+    unsupported: tuple[Unsupported, ...]
+
+
+@dataclass(frozen=True)
+class _Service:
+    name: str
+    inventory: Inventory
+    roles: Sequence[Role]
+    things: Sequence[Thing]
+    reasons: dict[str, str]
+
+    def of(self, thing: Thing) -> list[Role]:
+        return [role for role in self.roles if role.thing == thing]
+
+
+def write_service(name: str, contract: Contract) -> Written:
+    service = _understood(name, contract)
+    folder = f"services/{name}"
+    files = {
+        f"{folder}/handlers.py": _handlers(service),
+        f"{folder}/repository.py": _repository(service),
+        f"{folder}/errors.py": _errors(service),
+        f"{folder}/rules.py": _rules(service),
+        f"{folder}/migrations/{name}_0001_{_file_name(service)}.py": _migration(service),
+        f"{folder}/migrations/seed.sql": seed_source(service.inventory, service.things),
+        f"{folder}/untested.yaml": _untested(service),
+        **test_files(name, service.inventory, service.things, service.roles),
+    }
+    unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
+    return Written({path: text for path, text in files.items() if text}, unsupported)
+
+
+def _understood(name: str, contract: Contract) -> _Service:
+    inventory = take_inventory(contract)
+    roles, reasons = roles_of(inventory)
+    used = {role.thing.path for role in roles}
+    while parents := {one for path in used for one in _leads_to(inventory, path)} - used:
+        used |= parents
+    return _Service(name, inventory, roles, [inventory.things[path] for path in _ordered(inventory, used)], reasons)
+
+
+def _leads_to(inventory: Inventory, path: str) -> Iterable[str]:
+    thing = inventory.things[path]
+    yield from (inventory.of_table(column.links).path for column in thing.columns if column.links)
+
+
+def _ordered(inventory: Inventory, paths: Iterable[str]) -> list[str]:
+    """What others refer to comes first."""
+    left, ordered = [path for path in inventory.things if path in set(paths)], list[str]()
+    while left:
+        free = [path for path in left if not (set(_leads_to(inventory, path)) - {path}) & set(left)]
+        ordered += free or left[:1]
+        left = [path for path in left if path not in ordered]
+    return ordered
+
+
+def _file_name(service: _Service) -> str:
+    return service.things[0].table[:40] if service.things else "nothing"
+
+
+def _handlers(service: _Service) -> str:
+    by_id = {role.operation.id: role for role in service.roles}
+    contract = service.inventory.contract
+    functions = []
+    for operation in contract.operations:
+        role = by_id.get(operation.id)
+        functions.append(
+            handler_of(service.inventory, role)
+            if role
+            else unsupported_handler(contract, operation, _body(service, operation.id))
+        )
+    return module(service.name, "handlers", "\n\n".join(functions), service.inventory)
+
+
+def _body(service: _Service, operation_id: str) -> str:
+    operation = service.inventory.contract.operation(operation_id)
+    if operation.body is None:
+        return ""
+    model = service.inventory.models.of(operation.body)
+    hint = model.name if model else "Any"
+    return hint if operation.body_required else f"{hint} | None"
+
+
+def _repository(service: _Service) -> str:
+    if not service.things:
+        return ""
+    classes = [class_of(thing, service.of(thing)) for thing in service.things]
+    text = "\n".join([*classes, *(function_of(thing) for thing in service.things)])
+    if "_json(" in text:
+        text += "def _json(value: Any) -> str | None:\n    return None if value is None else json.dumps(value)\n"
+    about = f"The SQL of the {service.name} service, beside the method that runs it."
+    return module(service.name, "repository", text, service.inventory, about)
+
+
+def _errors(service: _Service) -> str:
+    found = [source for thing in service.things for _, source in errors.errors_of(thing, service.of(thing))]
+    used = _handlers(service)
+    taken = {thing.missing for thing in service.things}
+    found += [errors.CUSTOMER_NOT_FOUND] if "CustomerNotFound(" in used and "CustomerNotFound" not in taken else []
+    found += [errors.NOTHING_SENT] if "raise NothingSent" in used else []
+    return module(service.name, "errors", "".join(found), service.inventory) if found else ""
+
+
+def _rules(service: _Service) -> str:
+    found = [errors.rule_source(thing, rule) for thing in service.things for rule in errors.rules_of(service.of(thing))]
+    about = f"What may happen to {', '.join(thing.plural.replace('_', ' ') for thing in service.things)}, and when."
+    return module(service.name, "rules", "\n\n".join(found), service.inventory, about) if found else ""
+
+
+def _migration(service: _Service) -> str:
+    return module("", "", migration_source(service.name, service.inventory, service.things), service.inventory)
+
+
+def _untested(service: _Service) -> str:
+    if not service.reasons:
+        return ""
+    about = (
+        "# Operations that nobody has built yet, each with the reason: tests and gates count them as not tested.\n"
+        "# Strike one from here when you have built it.\n"
+    )
+    return about + yaml.safe_dump(service.reasons, sort_keys=False, allow_unicode=True, width=118)
