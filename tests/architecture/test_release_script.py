@@ -117,7 +117,8 @@ def test_image_that_nobody_of_ours_signed_does_not_go(played: Played) -> None:
         ("migrate", {}, f"tandem migrate card --to production --image {PRODUCTION}@{DIGEST}"),
         ("migrate", {"DIGEST": ""}, "tandem migrate card --to production"),
         ("back", {}, "tandem rollback card --to production"),
-        ("back", {"REVISION": "4000"}, "tandem rollback card --to production --revision 4000"),
+        ("back", {"SCHEMA_FITS": "true"}, "tandem rollback card --to production --schema-fits"),
+        ("back", {"SCHEMA_FITS": "false", "REVISION": "4000"}, "tandem rollback card --to production --revision 4000"),
         ("back", {"REVISION": "running"}, "tandem deploy card --to production --stop"),
     ],
 )
