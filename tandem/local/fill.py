@@ -44,6 +44,7 @@ class Filling:
         world: Callable[[date], Mapping[str, Any]] = world,
     ) -> None:
         self._home = home
+        self._manifest = manifest
         self._services = {name: service.database for name, service in manifest.services.items()}
         self._postgres = postgres
         self._secrets = secrets
@@ -71,7 +72,10 @@ class Filling:
         return found
 
     def _migrations(self, service: str) -> Path:
-        return self._home.project / "services" / service / "migrations"
+        return self._folder(service) / "migrations"
+
+    def _folder(self, service: str) -> Path:
+        return self._home.project / "services" / service
 
     def url(self, role: str, database: str) -> str:
         return self._postgres.url(database, role, self._secrets.password(role))
@@ -130,7 +134,9 @@ class Filling:
                 as_of = next(iter(done.values()), datetime.now(UTC).date())
                 urls = {service: self.url(service, self._services[service]) for service in due}
                 try:
-                    await seed(urls, self._world(as_of), lambda service: self._home.project / "services" / service)
+                    await seed(
+                        urls, self._world(as_of), self._folder, lambda name: self._manifest.services[name].contract
+                    )
                 except ExceptionGroup as errors:
                     raise Refused(f"The seed data does not fit: {errors.exceptions[0]}") from errors
                 marks = [(service, as_of) for service in due]

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.kit.objects import NullObjectStore
 from tandem.local.issuer import LocalIssuer
-from tests.schemathesis_run.world import STORIES, ScenarioPeers
+from tandem.local.seed.examples import completed
+from tests.schemathesis_run.world import STORIES, ScenarioPeers, contract
 from tests.service_under_test import REPOSITORY, Databases, start
 
 
@@ -46,7 +47,8 @@ async def service_with_scenarios(
     service.app.state.runtime.objects = NullObjectStore(now=lambda: datetime(2030, 1, 1, tzinfo=UTC))
     try:
         seed = (REPOSITORY / "services" / name / "migrations" / "seed.sql").read_text("utf-8")
-        await service.pool.execute(seed, orjson.dumps(STORIES.rows).decode())
+        rows = completed(STORIES.rows, seed, lambda: contract(name))
+        await service.pool.execute(seed, orjson.dumps(rows).decode())
         yield Tally(service.app, succeeded)
     finally:
         await service.stop()

@@ -2,19 +2,30 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import orjson
 
+from tandem.kit.contract import Contract
+from tandem.local.seed.examples import completed
 
-async def seed(databases: Mapping[str, str], world: Mapping[str, Any], folder_of: Callable[[str], Path]) -> None:
-    """`databases` maps a service to its DSN; `folder_of(service)` is the folder that has migrations/seed.sql."""
+
+async def seed(
+    databases: Mapping[str, str],
+    world: Mapping[str, Any],
+    folder_of: Callable[[str], Path],
+    contract_of: Callable[[str], Contract] | None = None,
+) -> None:
+    """`databases` maps a service to its DSN; `folder_of(service)` is the folder that has migrations/seed.sql. What the
+    world does not tell is taken from the examples of `contract_of(service)`."""
     async with asyncio.TaskGroup() as tasks:
         for service, dsn in databases.items():
             statement = (folder_of(service) / "migrations" / "seed.sql").read_text()
-            tasks.create_task(seed_service(dsn, world, statement))
+            whole = completed(world, statement, partial(contract_of, service)) if contract_of else world
+            tasks.create_task(seed_service(dsn, whole, statement))
 
 
 async def seed_service(dsn: str, world: Mapping[str, Any], statement: str) -> None:
