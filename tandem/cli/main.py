@@ -21,11 +21,13 @@ from tandem.cli import (
     logs,
     migrate,
     mock,
+    new,
     reset,
     restart,
     route,
     seed,
     status,
+    template,
     token,
     up,
 )
@@ -68,6 +70,8 @@ app.command()(reset.reset)
 app.add_typer(events.events)
 app.add_typer(contract.contract)
 app.add_typer(client.client)
+app.add_typer(new.new)
+app.add_typer(template.template)
 
 
 def run(arguments: list[str]) -> int:

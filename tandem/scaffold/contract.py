@@ -1,0 +1,113 @@
+"""The contract a service begins with: one that somebody brought, or one thing with the five verbs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tandem.draft import Interview, NotUnderstood, draft
+from tandem.draft.names import is_reserved, plural, singular, with_article
+from tandem.kit.contract import ContractError, SourceFile, read
+from tandem.local.trouble import Refused
+from tandem.spec.bundle import to_yaml
+from tandem.spec.document import assemble
+
+_REFERENCE = re.compile(r"""(\$ref["']?\s*:\s*["']?)([^"'#\s,}]+)#""")
+_DESCRIPTION = """\
+# {title}
+
+{things} and what is known of them.
+
+## {thing}
+
+{one}.
+
+- customer: Customer — whose it is
+- name: Spring order; Autumn order — what it is called
+- note: Ring before noon — optional, anything else worth knowing
+
+### Actions
+
+- Register {a} with customer, name and note
+- List {some}
+- See {a}
+- Change {a} with name and note
+- Remove {a}
+
+## Who may
+
+- Support: register, list, see, change and remove {some}
+- Customers: list and see {some}
+"""
+
+
+def write_first_contract(name: str, title: str, contracts: Path, folder: Path) -> Path:
+    """One thing that can be registered, listed, seen, changed and removed, from a description as people write it."""
+    noun = singular(name)
+    if is_reserved(noun):
+        raise Refused(f"{noun}, the thing of the service {name}, is a word of Python or SQL. Choose another name.")
+    text = _DESCRIPTION.format(
+        title=title, thing=noun.capitalize(), things=plural(noun).capitalize(), one=with_article(noun).capitalize(),
+        a=with_article(noun), some=plural(noun),
+    )  # fmt: skip
+    description = folder / f"{name}.md"
+    description.write_text(text, "utf-8")
+    interview = Interview({}, None)
+    interview.ask = lambda question: question.proposal
+    try:
+        made = draft(description, contracts, contracts / name, interview)
+    except NotUnderstood as error:
+        reason = "; ".join(str(one) for one in error.mistakes)
+        raise Refused(f"No contract can be drafted for {name} ({reason}). Bring one: --contract FILE.") from error
+    _, _, drafted = made.path.read_text("utf-8").partition("\n")
+    made.path.write_text(f"# What {name} is for is yours to say: change it, then `tandem add operation`.\n{drafted}")
+    return made.path
+
+
+def bring_contract(file: Path, contracts: Path, target: Path) -> None:
+    """Write a copy of somebody's contract to `target`, whose references lead where they led before."""
+    source = read(file.resolve())
+    _refuse_without_operations(file, source)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shared = (contracts / "common").resolve()
+    others = {(file.resolve().parent / one).resolve() for one in _files(source.data)}
+    if file.suffix != ".json" and all(one.is_relative_to(shared) for one in others):
+        target.write_text(_led_to_common(file, contracts), "utf-8")
+        return
+    document = assemble(file)
+    if document.mistakes:
+        first = document.mistakes[0]
+        raise ContractError(first.place.path, first.place.line, first.reason)
+    target.write_text(to_yaml(document.data), "utf-8")
+
+
+def _led_to_common(file: Path, contracts: Path) -> str:
+    def led(found: re.Match[str]) -> str:
+        path = (file.resolve().parent / found[2]).resolve()
+        return f"{found[1]}{os.path.relpath(path, (contracts / 'any').resolve())}#"
+
+    return _REFERENCE.sub(led, file.read_text("utf-8-sig"))
+
+
+def _refuse_without_operations(file: Path, source: SourceFile) -> None:
+    if not isinstance(source.data, dict):
+        raise ContractError(file, 1, "is not an OpenAPI document: its top level must be an object")
+    if "swagger" not in source.data and not source.data.get("paths"):
+        line = source.line_of("/paths")
+        raise ContractError(file, line, "has no operations (`paths`), so there is nothing that a service could do")
+
+
+def _files(node: Any) -> Iterator[str]:
+    """The other files that references name."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _files(item)
+    elif isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and (location := reference.partition("#")[0]):
+            yield location
+        for item in node.values():
+            yield from _files(item)

@@ -1,0 +1,124 @@
+"""Where a service is named besides its own folders: the manifest and a journey for the load gate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tandem.kit.contract import Contract, Operation
+from tandem.local.issuer import callers_of
+from tandem.spec.document import as_mapping
+
+# Who may do most comes first.
+_KINDS = ("support", "service", "customer")
+_POLICY = "Contracts are released often; a client reads the major number to know if it must change."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the manifest says of a service that calls nobody yet."""
+
+    name: str
+    owner: str
+    audience: str
+
+
+def with_entry(manifest: str, entry: Entry) -> str:
+    """The text of the manifest with one more service at the end of `services`; all that stands there stays."""
+    lines = manifest.rstrip("\n").split("\n")
+    at = _end_of_services(lines)
+    added = [
+        f"  {entry.name}:",
+        f"    owner: {_scalar(entry.owner)}",
+        f"    audience: {_scalar(entry.audience)}",
+        f"    contract: {entry.name}/openapi.yaml",
+        f"    database: {entry.name}",
+        f"    version_policy: {{style: semantic, reason: {_POLICY}}}",
+        "    consumes: {}",
+    ]
+    return "\n".join([*lines[:at], *added, *lines[at:]]) + "\n"
+
+
+def _end_of_services(lines: list[str]) -> int:
+    """The line after the last service, before whatever key or comment of the top level follows."""
+    begin = next(number for number, line in enumerate(lines) if line.startswith("services:"))
+    rest = enumerate(lines[begin + 1 :], begin + 1)
+    end = next((number for number, line in rest if line and not line.startswith(" ")), len(lines))
+    while not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _scalar(text: str) -> str:
+    """As YAML in one line, quoted where it has to be."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
+
+
+def journey(name: str, contract: Contract) -> str | None:
+    """What somebody does in the new service, one thing after the other, for the load gate: register, list, see. None
+    where nothing can be asked without knowing more than the contract says."""
+    lists = [one for one in contract.operations if one.is_safe and not _needs_more(one)]
+    create = next((one for one in contract.operations if _creates(contract, one)), None)
+    steps: list[dict[str, Any]] = []
+    if create is not None:
+        see = _self(contract, create)
+        steps.append({"operation": create.id, "body": _example(contract, create), "take": {see[1]: "/id"}})
+        steps += [{"operation": one.id} for one in lists]
+        steps.append({"operation": see[0]})
+    else:
+        steps += [{"operation": one.id} for one in lists]
+    if not steps:
+        return None
+    caller = _caller(contract, [contract.operation(one["operation"]) for one in steps])
+    lines = [f"journey: The first things that people do with {name}", f"as: {caller}", "steps:"]
+    return "\n".join([*lines, *(line for step in steps for line in _step(step))]) + "\n"
+
+
+def _step(step: dict[str, Any]) -> list[str]:
+    first, *rest = ((key, value) for key, value in step.items())
+    return [f"  - {first[0]}: {first[1]}", *(f"    {key}: {_flow(value)}" for key, value in rest)]
+
+
+def _flow(value: Any) -> str:
+    # JSON is YAML, and stays on one line however long it is.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _needs_more(operation: Operation) -> bool:
+    return any(one.required for one in operation.parameters_in("path", "query", "header"))
+
+
+def _creates(contract: Contract, operation: Operation) -> bool:
+    required = {one.name.lower() for one in operation.parameters_in("path", "query", "header") if one.required}
+    return (
+        operation.method == "POST"
+        and operation.success.status == 201
+        and not required - {"idempotency-key"}
+        and _self(contract, operation)[0] != ""
+        and _example(contract, operation) is not None
+    )
+
+
+def _self(contract: Contract, create: Operation) -> tuple[str, str]:
+    """The operation that reads what was created, and the parameter of its path."""
+    link = as_mapping(create.success.links.get("self"))
+    parameters = list(as_mapping(link.get("parameters")))
+    known = {one.id for one in contract.operations}
+    return (str(link["operationId"]), parameters[0]) if link.get("operationId") in known and parameters else ("", "")
+
+
+def _example(contract: Contract, operation: Operation) -> Any:
+    definition = contract.document["paths"][operation.path][operation.method.lower()]
+    body = contract.resolve(definition.get("requestBody"))
+    media = as_mapping(as_mapping(as_mapping(body).get("content")).get("application/json"))
+    named = [contract.resolve(one) for one in as_mapping(media.get("examples")).values()]
+    return as_mapping(named[0]).get("value") if named else media.get("example")
+
+
+def _caller(contract: Contract, operations: list[Operation]) -> str:
+    needed = frozenset().union(*(one.scopes or frozenset() for one in operations))
+    granted = callers_of(contract.document)
+    return next((kind for kind in _KINDS if needed <= granted.get(kind, frozenset())), _KINDS[0])

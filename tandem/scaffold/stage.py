@@ -1,0 +1,83 @@
+"""A copy of what a new service touches, in which it is made and looked at before anything of the project changes."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tandem.local.trouble import Trouble
+
+_RELEASED = shutil.ignore_patterns("released")
+
+
+@dataclass
+class Stage:
+    """`before` is what the project had of the files that are changed; all paths are relative to the project."""
+
+    project: Path
+    folder: Path
+    written: set[Path] = field(default_factory=set)
+    before: dict[Path, bytes] = field(default_factory=dict)
+
+    @property
+    def contracts(self) -> Path:
+        return self.folder / "contracts"
+
+    def write(self, path: Path | str, text: str) -> None:
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+        self.add(Path(path))
+
+    def add(self, path: Path) -> None:
+        """Something has written it here."""
+        self.written.add(path)
+        original = self.project / path
+        if original.exists() and path not in self.before:
+            self.before[path] = original.read_bytes()
+            (self.folder / path).chmod(original.stat().st_mode)
+
+    def targets(self) -> Mapping[Path, Path]:
+        return {self.folder / path: self.project / path for path in sorted(self.written)}
+
+    def expected(self) -> Mapping[Path, bytes]:
+        return {self.project / path: content for path, content in self.before.items()}
+
+    def said(self, message: str) -> str:
+        """As if it had been found in the project itself."""
+        return message.replace(f"{self.folder}/", "")
+
+    def put_in_style(self) -> None:
+        """What is written for here is in the style of the house already, but for lines that a name made longer."""
+        for command in (["check", "--quiet", "--no-cache"], ["format", "--quiet", "--no-cache"]):
+            # Where tandem is not at hand, ruff would sort it among the packages of others.
+            ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
+            ruff = [sys.executable, "-m", "ruff", *command, *ours, str(self.folder)]
+            done = subprocess.run(ruff, cwd=self.folder, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Trouble(
+                    f"What was written is not in the style of the house:\n{self.said(done.stdout + done.stderr)}"
+                )
+
+
+@contextlib.contextmanager
+def staged(project: Path) -> Iterator[Stage]:
+    """On the file system of the project, so that what is made there can be moved in one step."""
+    state = project / ".tandem"
+    existed = state.exists()
+    state.mkdir(exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=state, prefix="new-") as name:
+            folder = Path(name).resolve()
+            shutil.copytree(project / "contracts", folder / "contracts", ignore=_RELEASED)
+            shutil.copy(project / "pyproject.toml", folder)
+            yield Stage(project, folder)
+    finally:
+        if not existed:
+            state.rmdir()
