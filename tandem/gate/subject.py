@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tandem.gate.profiles import LIMITS, Limits, Profile
 from tandem.gate.service.running import Running
+from tandem.gate.untested import untested_operations
 from tandem.local.state import Home
 from tandem.spec.lint import contract_paths
 from tandem.spec.manifest import Manifest, Service, load_manifest
@@ -51,6 +52,11 @@ class Subject:
     @property
     def service(self) -> Service:
         return self.manifest.services[self.name]
+
+    @cached_property
+    def untested(self) -> Mapping[str, str]:
+        """The operations that are excused from being tested, each with the reason."""
+        return untested_operations(self.project, self.name)
 
     def running(self) -> Running:
         """The same one for every stage; raises Trouble when it cannot be had."""

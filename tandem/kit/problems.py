@@ -120,7 +120,7 @@ class InternalError(Problem):
 
 
 class NotBuilt(Problem):
-    """An operation that nobody has written yet; `untested.yaml` beside the service names it, with the reason."""
+    """An operation that nobody has written yet; the written list of untested operations has it, with the reason."""
 
     status = 501
     title = "Not built yet"

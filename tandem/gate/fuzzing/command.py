@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tandem.gate.fuzzing.configuration import HOOKS, configuration
@@ -65,11 +65,12 @@ class Watch:
     contract: Contract
     folder: Path
     give_up: float
+    untested: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, options: Sequence[str], observed: Observed, look: Callable[[], None]) -> Ran:
         """Raises TimeIsUp, or Trouble when the service can no longer be judged."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        environment = prepare(self.folder, configuration(self.contract), self.running.callers)
+        environment = prepare(self.folder, configuration(self.contract, self.untested), self.running.callers)
         observed.begin()
         report = ("--report=ndjson", f"--report-ndjson-path={_EVENTS}", "--no-color")
         line = command("run", f"{self.running.url}/openapi.json", *report, *options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,14 @@ class Allowance:
     missing_header: str = ""
 
 
-def configuration(contract: Contract) -> str:
-    return SHARED.read_text("utf-8") + "".join(_block(one) for one in allowances(contract))
+def configuration(contract: Contract, untested: Iterable[str] = ()) -> str:
+    """`untested` operations are not asked."""
+    left_out = "".join(_left_out(one) for one in untested)
+    return SHARED.read_text("utf-8") + left_out + "".join(_block(one) for one in allowances(contract))
+
+
+def _left_out(operation_id: str) -> str:
+    return f'\n[[operations]]\ninclude-operation-id = ["{operation_id}"]\nenabled = false\n'
 
 
 def allowances(contract: Contract) -> Iterator[Allowance]:

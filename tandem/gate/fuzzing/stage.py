@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tandem.gate.figures import Bar, Bars, Line, Lines, Number
 from tandem.gate.fuzzing import wording
@@ -28,6 +28,9 @@ class SchemathesisStage:
             f"{limits.examples} examples per operation in each of {', '.join(limits.phases)}, the same every time; "
             f"after {limits.schemathesis_seconds:g} s it cannot tell."
         )
+        _tell_untested(notes, subject.untested)
+        if all(operation.id in subject.untested for operation in contract.operations):
+            return
         notes.progress("starting the service")
         running = subject.running()
         watch = Watch(
@@ -35,6 +38,7 @@ class SchemathesisStage:
             contract,
             subject.folder / "schemathesis" / subject.name,
             time.monotonic() + limits.schemathesis_seconds,
+            subject.untested,
         )
         observed = Observed()
         try:
@@ -43,7 +47,7 @@ class SchemathesisStage:
             as_customer = (*AS_CUSTOMER, f"--max-examples={limits.examples_as_customer}")
             _ask("as a customer", subject, notes, watch, observed, as_customer)
             if limits.reaches_everything and subject.url is None:
-                _judge_reach(notes, contract, observed)
+                _judge_reach(notes, contract, observed, subject.untested)
         finally:
             notes.measure(*_figures(contract, observed))
 
@@ -80,16 +84,23 @@ def _judge(check: str, notes: Notes, found: Sequence[Failure], errors: Sequence[
         notes.check(check, Verdict.PASSED, "every answer was as the contract says")
 
 
-def _judge_reach(notes: Notes, contract: Contract, observed: Observed) -> None:
+def _tell_untested(notes: Notes, untested: Mapping[str, str]) -> None:
+    if untested:
+        said = "; ".join(f"{operation}: {reason}" for operation, reason in untested.items())
+        notes.check("not tested", Verdict.DID_NOT_LOOK, f"excused in writing: {said}")
+
+
+def _judge_reach(notes: Notes, contract: Contract, observed: Observed, untested: Mapping[str, str]) -> None:
+    tested = [operation for operation in contract.operations if operation.id not in untested]
     missed = [
         operation.id
-        for operation in contract.operations
+        for operation in tested
         if not any(200 <= status < 400 for status in observed.statuses[f"{operation.method} {operation.path}"])
     ]
     if missed:
         notes.check("reach", Verdict.CANNOT_TELL, f"never succeeded, so hardly looked at: {', '.join(missed)}")
     else:
-        notes.check("reach", Verdict.PASSED, f"all {len(contract.operations)} operations succeeded at least once")
+        notes.check("reach", Verdict.PASSED, f"all {len(tested)} operations succeeded at least once")
 
 
 def _finding(subject: Subject, failure: Failure) -> Finding:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import yaml
-
 from tandem.kit.contract import Contract
 from tandem.scaffold.storage import errors
 from tandem.scaffold.storage.handlers import handler_of, unsupported_handler
@@ -60,7 +58,6 @@ def write_service(name: str, contract: Contract) -> Written:
         f"{folder}/rules.py": _rules(service),
         f"{folder}/migrations/{name}_0001_{_file_name(service)}.py": _migration(service),
         f"{folder}/migrations/seed.sql": seed_source(service.inventory, service.things),
-        f"{folder}/untested.yaml": _untested(service),
         **test_files(name, service.inventory, service.things, service.roles),
     }
     unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
@@ -146,13 +143,3 @@ def _rules(service: _Service) -> str:
 
 def _migration(service: _Service) -> str:
     return module("", "", migration_source(service.name, service.inventory, service.things), service.inventory)
-
-
-def _untested(service: _Service) -> str:
-    if not service.reasons:
-        return ""
-    about = (
-        "# Operations that nobody has built yet, each with the reason: tests and gates count them as not tested.\n"
-        "# Strike one from here when you have built it.\n"
-    )
-    return about + yaml.safe_dump(service.reasons, sort_keys=False, allow_unicode=True, width=118)

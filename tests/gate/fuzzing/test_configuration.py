@@ -8,6 +8,12 @@ from tandem.gate.fuzzing.configuration import allowances, configuration
 from tests.schemathesis_run.world import contract
 
 
+def test_operations_that_are_excused_are_not_asked() -> None:
+    told = tomllib.loads(configuration(contract("account"), ["closeAccount"]))
+    left_out = [one["include-operation-id"] for one in told["operations"] if one.get("enabled") is False]
+    assert left_out == [["closeAccount"]]
+
+
 def test_each_allowance_is_for_an_operation_with_that_need() -> None:
     allowed = {one.operation_id: (one.statuses, one.missing_header) for one in allowances(contract("invoice"))}
     assert allowed == {

@@ -42,6 +42,17 @@ def test_service_without_a_fault_passes_and_figures_say_what_was_seen(sound: Pro
     assert "5 examples per operation" in result.stopping_rule
 
 
+def test_operation_that_is_excused_is_named_and_never_counts_as_passed(sound: Project) -> None:
+    (only,) = sound.subject().service.contract.operations
+    excuses = sound.folder / "tests" / "architecture" / "untested-operations.yaml"
+    excuses.parent.mkdir(parents=True)
+    excuses.write_text(f"shop.{only.id}: nobody has built it\nother.thing: not ours\n")
+    result = judged_by(sound.subject("http://127.0.0.1:9", TOKENS), SchemathesisStage())
+    assert result.verdict is Verdict.DID_NOT_LOOK, told(result)
+    (check,) = result.checks
+    assert (check.name, check.said) == ("not tested", f"excused in writing: {only.id}: nobody has built it")
+
+
 def test_service_that_dies_in_the_middle_is_trouble(sound: Project) -> None:
     with mortal(contract(SOUND), 5) as url:
         result = judged_by(sound.subject(url, TOKENS), SchemathesisStage())
