@@ -114,9 +114,15 @@ def _insert(inventory: Inventory, thing: Thing) -> str:
     return (
         f"INSERT INTO {sql(thing.table)} (\n    {listed(names(columns), 0, 4)}\n)\n"
         f"SELECT\n    {listed(values, 0, 4)}\n"
-        f"FROM jsonb_to_recordset($1::jsonb -> '{thing.table}') AS t (\n    {fields}\n)\n"
-        f"{joins}ON CONFLICT DO NOTHING"
+        f"FROM jsonb_to_recordset($1::jsonb -> '{thing.seeded_as}') AS t (\n    {fields}\n)\n"
+        f"{joins}{_known(thing)}ON CONFLICT DO NOTHING"
     )
+
+
+def _known(thing: Thing) -> str:
+    """Of what is listed below something else, the seed world may not say below what."""
+    unsaid = [scope.column for scope in thing.scopes if scope.column.field is None]
+    return f"WHERE {' AND '.join(f't.{_field(column)} IS NOT NULL' for column in unsaid)}\n" if unsaid else ""
 
 
 def _scope_of(thing: Thing, column: Column) -> bool:
@@ -143,7 +149,7 @@ def _joins(inventory: Inventory, thing: Thing) -> tuple[str, str]:
 def _join(inventory: Inventory, column: Column, alias: str, other: str, also: Column | None) -> str:
     parent = inventory.of_table(column.links)
     fields = [f"{_field(one)} {_type(one)}" for one in (parent.key, also) if one]
-    document = f"jsonb_to_recordset($1::jsonb -> '{parent.table}') AS {other} ({', '.join(fields)})"
+    document = f"jsonb_to_recordset($1::jsonb -> '{parent.seeded_as}') AS {other} ({', '.join(fields)})"
     return f"INNER JOIN {document} ON {other}.{_field(parent.key)} = {alias}.{_field(column)}\n"
 
 

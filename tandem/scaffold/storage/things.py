@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tandem.kit.contract.operations import snake_case
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.names import many_of, pascal, snake, sql, variable
 from tandem.scaffold.storage.shapes import Field, Kind
@@ -79,6 +80,11 @@ class Thing:
     def store(self) -> str:
         """The variable of its repository."""
         return variable(self.plural if self.plural != self.noun else f"all_{self.noun}")
+
+    @property
+    def seeded_as(self) -> str:
+        """In the seed world things are called as in the path that lists them."""
+        return snake_case(self.path.rpartition("/")[2].replace("-", "_"))
 
     @property
     def id(self) -> str:
