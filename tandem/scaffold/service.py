@@ -10,6 +10,7 @@ from tandem.kit.contract import Contract, ContractError
 from tandem.local.trouble import Refused
 from tandem.scaffold.changes import TEMPLATE, newest, read_changes
 from tandem.scaffold.contract import bring_contract, write_first_contract
+from tandem.scaffold.cost import priced
 from tandem.scaffold.names import check_name
 from tandem.scaffold.placing import Files, place
 from tandem.scaffold.registration import Entry, journey, with_entry
@@ -81,13 +82,14 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
     _check_neighbours(manifest, wish.name)
     _check_contract(stage, wish, contract)
     _render(stage, wish.name)
-    for path, text in generated_files(manifest, service, stage.folder / "services").items():
-        stage.write(path.relative_to(stage.folder), text)
-    written = writer(wish.name, service.contract)
-    for name, text in written.files.items():
-        stage.write(name, text)
-    _register(stage, manifest, wish.name, written.unsupported)
-    stage.put_in_style()
+    with priced(stage):
+        for path, text in generated_files(manifest, service, stage.folder / "services").items():
+            stage.write(path.relative_to(stage.folder), text)
+        written = writer(wish.name, service.contract)
+        for name, text in written.files.items():
+            stage.write(name, text)
+        _register(stage, manifest, wish.name, written.unsupported)
+        stage.put_in_style(wish.name)
     return _plan(stage, service.contract, written.unsupported)
 
 

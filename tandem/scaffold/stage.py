@@ -53,12 +53,13 @@ class Stage:
         """As if it had been found in the project itself."""
         return message.replace(f"{self.folder}/", "")
 
-    def put_in_style(self) -> None:
+    def put_in_style(self, name: str) -> None:
         """What is written for here is in the style of the house already, but for lines that a name made longer."""
+        folders = [str(one) for one in (Path("services") / name, Path("tests/services") / name)]
         for command in (["check", "--quiet", "--no-cache"], ["format", "--quiet", "--no-cache"]):
             # Where tandem is not at hand, ruff would sort it among the packages of others.
             ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
-            ruff = [sys.executable, "-m", "ruff", *command, *ours, str(self.folder)]
+            ruff = [sys.executable, "-m", "ruff", *command, *ours, *folders]
             done = subprocess.run(ruff, cwd=self.folder, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise Trouble(
