@@ -1,0 +1,47 @@
+"""What the cloud costs with one more service, worked out by infra itself in its own environment."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tandem.local.trouble import Refused
+from tandem.scaffold.stage import Stage
+
+PAGE = Path("docs/cost.md")
+_PYTHON = Path("infra/.venv/bin/python")
+_NOT_READ = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
+
+
+@contextlib.contextmanager
+def priced(stage: Stage) -> Iterator[None]:
+    """Works beside what is done inside, since it takes a second. Whoever has no environment of infra prices it later."""
+    python = stage.project / _PYTHON
+    if not python.exists() or not (stage.project / PAGE).exists():
+        yield
+        return
+    _copy_what_it_reads(stage)
+    command = [str(python), "-m", "infra.cost"]
+    with subprocess.Popen(command, cwd=stage.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as working:
+        try:
+            yield
+            said = working.communicate()[0].decode(errors="replace").strip()
+        except BaseException:
+            working.kill()
+            raise
+    if working.returncode != 0:
+        raise Refused(f"The cloud cannot have this service: {stage.said(said).splitlines()[-1]}")
+    stage.add(PAGE)
+
+
+def _copy_what_it_reads(stage: Stage) -> None:
+    shutil.copytree(stage.project / "infra", stage.folder / "infra", ignore=_NOT_READ)
+    for app in (stage.project / "services").glob("*/app.py"):
+        copy = stage.folder / app.relative_to(stage.project)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(app, copy)
+    (stage.folder / PAGE).parent.mkdir(exist_ok=True)
+    shutil.copy(stage.project / PAGE, stage.folder / PAGE)
