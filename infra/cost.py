@@ -61,9 +61,9 @@ def lines(stage: Stage, product: Product) -> Iterator[Line]:
         yield Line("copies of backups", f"{stage.storage_gb} GB in the second region", copied)
     yield Line("certificate authority", "short-lived certificates between services", prices.AUTHORITY)
     keys = 4 + stage.copies_backups
-    yield Line(
-        "keys and secrets", f"{keys} keys, {services + 1} secrets", keys * prices.KEY + (services + 1) * prices.SECRET
-    )
+    # Of each service its login and its client, and the owner's password, which RDS keeps.
+    secrets = 2 * services + 1
+    yield Line("keys and secrets", f"{keys} keys, {secrets} secrets", keys * prices.KEY + secrets * prices.SECRET)
     yield _watching(product)
 
 

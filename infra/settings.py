@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.foundation.registry import GATE
 from infra.refusal import Refused
 
 _DOMAIN = (r"([a-z0-9-]+\.)+[a-z]{2,}", "a domain such as api.example.com")
@@ -90,20 +89,24 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """`images` are those of the services by name, and `gate`, which holds `tandem gate` and looks at canaries."""
+    """`images` are those of the services by name; `issuer`, `jwks` and `token_url` are the identity provider's."""
 
     images: Mapping[str, str]
     version: str
     issuer: str
     jwks: str
+    token_url: str
+    traces: str | None
 
     @classmethod
     def load(cls, services: Iterable[str]) -> ServiceSettings:
         return cls(
-            images=_images([*services, GATE]),
+            images=_images([*services]),
             version=_required("version", _VERSION),
             issuer=_required("issuer", _URL),
             jwks=_required("jwks", _URL),
+            token_url=_required("token_url", _URL),
+            traces=_optional("traces", _URL),
         )
 
 

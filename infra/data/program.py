@@ -6,6 +6,7 @@ import pulumi
 
 from infra.data.alarms import DatabaseAlarms, DatabaseAlarmsArgs
 from infra.data.buckets import PURPOSES, Bucket, BucketArgs
+from infra.data.clients import Clients, ClientsArgs
 from infra.data.database import Database, DatabaseArgs
 from infra.data.logins import Logins, LoginsArgs
 from infra.data.messages import Messages, MessagesArgs
@@ -34,6 +35,8 @@ def build() -> None:
         ),
     )
     pulumi.export("secret_arns", {name: secret.arn for name, secret in logins.secrets.items()})
+    clients = Clients(scope, ClientsArgs(product.services, foundation.text("secrets_key_arn")))
+    pulumi.export("client_secret_arns", {name: secret.arn for name, secret in clients.secrets.items()})
     messages = Messages(
         scope, MessagesArgs(product, foundation.text("messages_key_arn"), foundation.text("alerts_arn"))
     )

@@ -13,8 +13,6 @@ from infra.scope import Scope
 
 _KEPT = 50
 _UNTAGGED_DAYS = 7
-# The image that holds `tandem gate`, which looks at canaries.
-GATE = "gate"
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class RegistryArgs:
 class Registry(Component):
     def __init__(self, scope: Scope, args: RegistryArgs) -> None:
         super().__init__(scope.name("registry"), scope)
-        self.repositories = {name: self._repository(name, args) for name in (*args.services, GATE)}
+        self.repositories = {name: self._repository(name, args) for name in args.services}
         aws.ecr.RegistryScanningConfiguration(
             scope.name("scanning"),
             scan_type="ENHANCED",

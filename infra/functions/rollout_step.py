@@ -1,7 +1,8 @@
 """What ECS asks at a stage of a rollout: run one task, and say how it ended. A Lambda function in one file, boto3 only.
 
-The task is the migration of the release that comes, or the gate against the test port. ECS asks again until there is
-an answer; the task's address travels in `hookDetails`. A task that fails takes the release back.
+The task is of the release that comes: its migrations, or `canary`, which holds what answers on the test port against
+its contract. ECS asks again until there is an answer; the task's address travels in `hookDetails`. A task that fails
+takes the release back.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Step:
         override = {"name": self.details["container"], "command": self.details["command"]}
         answer = self.client.run_task(
             cluster=self.details["cluster"],
-            taskDefinition=self.details.get("task_definition") or self._incoming(),
+            taskDefinition=self._incoming(),
             launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": network},
             overrides={"containerOverrides": [override]},
@@ -46,7 +47,7 @@ class Step:
         return _again({**self.details, "task": answer["tasks"][0]["taskArn"]})
 
     def _incoming(self) -> str:
-        """The task definition of the release that comes: its own migrations are to be run, not the old one's."""
+        """The task definition of the release that comes: its own migrations and contract count, not the old one's."""
         [revision] = self.client.describe_service_revisions(serviceRevisionArns=[self.revision])["serviceRevisions"]
         return str(revision["taskDefinition"])
 

@@ -68,7 +68,7 @@ def services_read_their_own_secret_only(estate: Estate) -> Broken:
     for name in estate.product.services:
         for one in _of_service(estate, name):
             for resource in _resources(one, "secretsmanager:"):
-                if f"/{name}/database" not in resource:
+                if not any(f"/{name}/{kind}" in resource for kind in ("database", "client")):
                     yield f"{name} may read {resource}"
 
 

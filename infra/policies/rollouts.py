@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.foundation.entrance import TEST_PORT
 from infra.policies.estate import Broken, Estate, Registered
 
 
@@ -37,10 +38,12 @@ def migrations_run_before_the_release(estate: Estate) -> Broken:
             yield f"{name} starts without its migrations"
 
 
-def the_gate_looks_before_users_do(estate: Estate) -> Broken:
+def canaries_are_judged_before_users_meet_them(estate: Estate) -> Broken:
+    """On the port that nobody else reaches, where the load balancer leads to the canary alone."""
+    place = f"https://{estate.exports['foundation.domain']}:{TEST_PORT}"
     for name, service in estate.services():
-        if ["gate", name] not in [command[:2] for command in _commands(service, "POST_TEST_TRAFFIC_SHIFT")]:
-            yield f"{name} meets users without the gate"
+        if ["canary", name, place] not in _commands(service, "POST_TEST_TRAFFIC_SHIFT"):
+            yield f"{name} meets users before anybody held it against its contract"
 
 
 def the_release_is_decided_by_rollouts(estate: Estate) -> Broken:
@@ -81,7 +84,7 @@ CHECKS = (
     alarms_take_a_release_back,
     a_release_that_does_not_start_goes_back,
     migrations_run_before_the_release,
-    the_gate_looks_before_users_do,
+    canaries_are_judged_before_users_meet_them,
     the_release_is_decided_by_rollouts,
     paths_belong_to_one_service,
     rules_take_turns,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from infra.data.clients import CLIENT
 from infra.policies.estate import Broken, Estate
 
 _NAMED = re.compile(r"password|passwd|private.?key|secret.?string|token$", re.IGNORECASE)
@@ -47,7 +48,9 @@ def secrets_are_encrypted_and_rotated(estate: Estate) -> Broken:
         if 0 < one.inputs["rotationRules"].get("automaticallyAfterDays", 0) <= 90
     }
     for secret in estate.of("secretsmanager/secret:Secret"):
-        if not secret.inputs.get("kmsKeyId") or secret.id not in rotated:
+        # What the identity provider gave out is changed there; services read it anew for each token.
+        given = secret.inputs["name"].endswith(f"/{CLIENT}")
+        if not secret.inputs.get("kmsKeyId") or not (given or secret.id in rotated):
             yield f"{secret.name} has no key of ours or is not rotated"
 
 

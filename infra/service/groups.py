@@ -30,7 +30,7 @@ class Groups(Component):
         self._vpc_id = args.around.foundation.text("vpc_id")
         services = args.around.product.services
         self.of = {name: self._group(name, f"Tasks of {name}", name) for name in services}
-        self.gate = self._group("gate", "The gate, which looks at canaries")
+        self.gate = self._group("gate", "What looks at canaries")
         for name in services:
             self._from_entrance(name)
             self._to_database(name)
@@ -39,7 +39,7 @@ class Groups(Component):
             for callee in service.consumes:
                 self._call(caller, callee)
         self._to_aws("gate", self.gate.id)
-        test = "The gate to the test port of the load balancer, by its public name"
+        test = "What looks at canaries to the test port of the load balancer, by its public name"
         self._out("gate-to-test", self.gate.id, TEST_PORT, test, block=_EVERYWHERE)
 
     def _group(self, name: str, what: str, service: str | None = None) -> aws.ec2.SecurityGroup:

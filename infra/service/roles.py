@@ -77,7 +77,8 @@ def decrypt_secrets(around: Surroundings) -> Grant:
 
 def grants_of(around: Surroundings, service: Service) -> Iterator[Grant]:
     """What the code of a service asks of AWS."""
-    yield Grant(["secretsmanager:GetSecretValue"], [around.secret_of(service.name)])
+    own = [around.secret_of(service.name), around.client_secret_of(service.name)]
+    yield Grant(["secretsmanager:GetSecretValue"], own)
     yield decrypt_secrets(around)
     if service.says:
         yield Grant(["sns:Publish"], [around.data.entry("topic_arns", service.name)])

@@ -1,4 +1,4 @@
-"""What runs in a rollout before users meet a release: its migrations, then the gate against the test port."""
+"""What runs in a rollout before users meet a release: its migrations, then its canary is held against its contract."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from infra import grants
 from infra.component import Component
 from infra.foundation.entrance import TEST_PORT
 from infra.foundation.logs import log_group
-from infra.foundation.registry import GATE
 from infra.functions.package import ARCHITECTURE, RUNTIME, archive
 from infra.grants import Grant
-from infra.service.container import SCRATCH, ContainerArgs, definitions
 from infra.service.groups import Groups
-from infra.service.roles import Roles, RolesArgs
 from infra.service.surroundings import Surroundings
 from infra.service.task import Task
 
@@ -37,7 +34,6 @@ class Steps(Component):
         self._around, self._groups = args.around, args.groups
         scope = args.around.scope
         super().__init__(scope.name("steps"), scope)
-        self._gate = self._gate_task()
         self._function = self._made(args.tasks)
         self._caller = grants.role(
             scope.name("hooks"),
@@ -49,19 +45,13 @@ class Steps(Component):
         )
 
     def hooks(self, service: str) -> list[Hook]:
-        migration = {
-            "container": service,
-            "command": ["migrate", service],
-            "groups": [self._groups.of[service].id],
-        }
         url = self._around.foundation.text("domain").apply(lambda domain: f"https://{domain}:{TEST_PORT}")
-        gate = {
-            "container": "gate",
-            "command": ["gate", service, "--url", url, "--profile", "smoke"],
-            "task_definition": self._gate.arn,
-            "groups": [self._groups.gate.id],
-        }
-        return [self._hook("PRE_SCALE_UP", migration), self._hook("POST_TEST_TRAFFIC_SHIFT", gate)]
+        migration = {"command": ["migrate", service], "groups": [self._groups.of[service].id]}
+        canary = {"command": ["canary", service, url], "groups": [self._groups.gate.id]}
+        return [
+            self._hook("PRE_SCALE_UP", {"container": service, **migration}),
+            self._hook("POST_TEST_TRAFFIC_SHIFT", {"container": service, **canary}),
+        ]
 
     def _hook(self, stage: str, details: Mapping[str, Any]) -> Hook:
         place = {
@@ -75,36 +65,6 @@ class Steps(Component):
             hook_details=pulumi.Output.json_dumps({**place, **details}),
         )
 
-    def _gate_task(self) -> aws.ecs.TaskDefinition:
-        around, scope = self._around, self._around.scope
-        logs = log_group(scope, "gate", around.foundation.text("log_key_arn"), self.opts)
-        self._gate_roles = Roles(around, RolesArgs(GATE, logs.arn, None, ()))
-        container = ContainerArgs(
-            name="gate",
-            image=around.settings.images[GATE],
-            entry_point=["tandem"],
-            command=["gate", "--help"],
-            environment={"TANDEM_STAGE": scope.stage.name},
-            log_group=logs.name,
-        )
-        return aws.ecs.TaskDefinition(
-            scope.name("gate"),
-            family=scope.name("gate"),
-            requires_compatibilities=["FARGATE"],
-            network_mode="awsvpc",
-            cpu="1024",
-            memory="2048",
-            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
-                cpu_architecture="ARM64", operating_system_family="LINUX"
-            ),
-            execution_role_arn=self._gate_roles.execution.arn,
-            task_role_arn=self._gate_roles.task.arn,
-            container_definitions=definitions(scope, container),
-            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=SCRATCH)],
-            tags=scope.tags(),
-            opts=self.opts,
-        )
-
     def _made(self, tasks: Mapping[str, Task]) -> aws.lambda_.Function:
         scope = self._around.scope
         logs = log_group(scope, "steps", self._around.foundation.text("log_key_arn"), self.opts)
@@ -114,7 +74,7 @@ class Steps(Component):
         )
         return aws.lambda_.Function(
             scope.name("steps"),
-            description="Runs a rollout's migration and gate",
+            description="Runs a rollout's migration and judges its canary",
             code=archive("rollout_step"),
             handler="rollout_step.handler",
             runtime=RUNTIME,
@@ -131,8 +91,8 @@ class Steps(Component):
 
     def _may(self, tasks: Mapping[str, Task]) -> list[Grant]:
         scope, cluster = self._around.scope, self._around.foundation.text("cluster_name")
-        families = [scope.arn("ecs", f"task-definition/{scope.name(name)}:*") for name in (*tasks, "gate")]
-        roles = [arn for task in tasks.values() for arn in task.roles.arns] + self._gate_roles.arns
+        families = [scope.arn("ecs", f"task-definition/{scope.name(name)}:*") for name in tasks]
+        roles = [arn for task in tasks.values() for arn in task.roles.arns]
         inside = cluster.apply(lambda name: scope.arn("ecs", f"task/{name}/*"))
         revisions = cluster.apply(lambda name: scope.arn("ecs", f"service-revision/{name}/*"))
         return [

@@ -28,5 +28,8 @@ class Surroundings:
     def alerts_arn(self) -> pulumi.Output[str]:
         return self.foundation.text("alerts_arn")
 
+    def client_secret_of(self, service: str) -> pulumi.Output[str]:
+        return self.data.entry("client_secret_arns", service)
+
     def secret_of(self, service: str) -> pulumi.Output[str]:
         return self.data.entry("secret_arns", service)

@@ -75,6 +75,7 @@ def environment(around: Surroundings, service: Service) -> dict[str, pulumi.Inpu
     peers = {peer: f"http://{peer}:{ports.PUBLIC}" for peer in service.consumes}
     variables: dict[str, pulumi.Input[str]] = {
         "TANDEM_ADMIN_PORT": str(ports.ADMIN),
+        "TANDEM_CLIENT_SECRET": around.client_secret_of(service.name),
         "TANDEM_DATABASE_SECRET": around.secret_of(service.name),
         "TANDEM_DRAIN_SECONDS": str(_DRAIN_SECONDS),
         "TANDEM_EMBEDDED_METRICS": "true",
@@ -85,8 +86,11 @@ def environment(around: Surroundings, service: Service) -> dict[str, pulumi.Inpu
         "TANDEM_PORT": str(ports.PUBLIC),
         "TANDEM_REGION": around.scope.region,
         "TANDEM_STAGE": around.scope.stage.name,
+        "TANDEM_TOKEN_URL": around.settings.token_url,
         "TANDEM_VERSION": around.settings.version,
     }
+    if around.settings.traces:
+        variables["TANDEM_TRACES_ENDPOINT"] = around.settings.traces
     if service.says:
         variables["TANDEM_TOPIC"] = around.data.entry("topic_arns", service.name)
     if service.hears:

@@ -22,7 +22,7 @@ from tests.infra.answers import ACCOUNT, Zones, call, id_of, outputs_of
 PARTS = ("foundation", "data", "service")
 _SECRET = "4dabf18193072939515e22adb298388d"
 _IMAGE = f"{ACCOUNT}.dkr.ecr.eu-north-1.amazonaws.com/tandem@sha256:{'0' * 64}"
-_IMAGES = dict.fromkeys(("account", "card", "customer", "gate", "invoice", "transaction"), _IMAGE)
+_IMAGES = dict.fromkeys(("account", "card", "customer", "invoice", "transaction"), _IMAGE)
 # What a pipeline knows of a release, and the stack's file does not.
 RELEASE = {"tandem:images": json.dumps(_IMAGES), "tandem:version": "1.0.0"}
 # An output in an f-string would otherwise become a help text in some name.

@@ -60,6 +60,8 @@ def images(**changed: str | None) -> str:
         ("service", "tandem:version", None, "tandem:version is not set"),
         ("service", "tandem:issuer", "http://identity.example.com", "tandem:issuer is 'http://identity.example.com'"),
         ("service", "tandem:jwks", None, "tandem:jwks is not set"),
+        ("service", "tandem:token_url", None, "tandem:token_url is not set"),
+        ("service", "tandem:traces", "traces:4318", "tandem:traces is 'traces:4318'"),
     ],
 )
 def test_setting_that_is_missing_or_wrong_is_named(part: str, name: str, value: str | None, told: str) -> None:

@@ -216,7 +216,7 @@ async def test_start_that_fails_inside_ends_the_process_with_one_line(start: Sta
 
 async def test_module_is_a_program(start: Start) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tandem.kit", stdout=PIPE, stderr=PIPE)
-    assert await ended(process) == (2, "", "usage: python -m tandem.kit (serve|migrate) SERVICE\n")
+    assert await ended(process) == (2, "", "usage: python -m tandem.kit (serve|migrate) SERVICE, or canary SERVICE URL\n")
 
 
 def test_wrong_settings_are_one_sentence_that_names_the_variables(
@@ -243,8 +243,8 @@ def test_wrong_peer_addresses_are_one_sentence(set_loan: SetLoan, capsys: pytest
     [
         (["serve", "lone"], 1, "There is no service called lone in services/.\n"),
         (["migrate", "lone"], 1, "There is no service called lone in services/.\n"),
-        (["serve"], 2, "usage: python -m tandem.kit (serve|migrate) SERVICE\n"),
-        ([], 2, "usage: python -m tandem.kit (serve|migrate) SERVICE\n"),
+        (["serve"], 2, "usage: python -m tandem.kit (serve|migrate) SERVICE, or canary SERVICE URL\n"),
+        ([], 2, "usage: python -m tandem.kit (serve|migrate) SERVICE, or canary SERVICE URL\n"),
     ],
 )
 def test_wrong_command_says_what_is_meant(

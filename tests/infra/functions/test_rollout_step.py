@@ -21,7 +21,6 @@ MIGRATION = {
     "container": "card",
     "command": ["migrate", "card"],
 }
-GATE = {**MIGRATION, "container": "gate", "command": ["gate", "card"], "task_definition": "tandem-dev-gate:3"}
 
 
 @pytest.fixture
@@ -73,14 +72,11 @@ def test_migration_runs_with_the_release_that_comes(ecs: Stubber) -> None:
     }
 
 
-def test_gate_runs_with_a_task_of_its_own(ecs: Stubber) -> None:
-    ecs.add_response("run_task", {"tasks": [{"taskArn": TASK}]}, running("tandem-dev-gate:3", GATE))
-    assert ask(GATE)["hookDetails"]["task"] == TASK
-
-
 def test_task_that_cannot_start_takes_the_release_back(ecs: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
+    revision = {"serviceRevisionArn": REVISION, "taskDefinition": "tandem-dev-card:12"}
+    ecs.add_response("describe_service_revisions", {"serviceRevisions": [revision]})
     ecs.add_response("run_task", {"tasks": [], "failures": [{"reason": "RESOURCE:FARGATE"}]})
-    assert ask(GATE) == {"hookStatus": "FAILED"}
+    assert ask(MIGRATION) == {"hookStatus": "FAILED"}
     assert "the task could not be started: [{'reason': 'RESOURCE:FARGATE'}]" in capsys.readouterr().out
 
 

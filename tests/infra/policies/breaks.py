@@ -143,7 +143,7 @@ BREAKS: dict[str, Break] = {
     "migrations_run_before_the_release": Break(
         _SERVICE, path="deploymentConfiguration.lifecycleHooks.0.lifecycleStages", value=["POST_SCALE_UP"]
     ),
-    "the_gate_looks_before_users_do": Break(_SERVICE, path="deploymentConfiguration.lifecycleHooks.1"),
+    "canaries_are_judged_before_users_meet_them": Break(_SERVICE, path="deploymentConfiguration.lifecycleHooks.1"),
     "the_release_is_decided_by_rollouts": Break(_SERVICE, options=(("ignored", ()),)),
     "paths_belong_to_one_service": Break(_RULE, "card-production", "tags.service", "invoice"),
     "rules_take_turns": Break(_RULE, "card-production", "priority", 10.0),
