@@ -179,7 +179,11 @@ def _is_version(column: Column, sent: set[str]) -> bool:
 
 def _link(inventory: Inventory) -> None:
     """`loan_id` leads to a loan of the same contract, where whoever sends it can be told that there is none."""
-    by_id = {thing.id: thing for thing in inventory.things.values()}
+    things = inventory.things.values()
+    by_id = {thing.id: thing for thing in things} | {
+        thing.key.field.named: thing for thing in things if thing.key.field
+    }
+    by_id.pop("", None)
     for path, thing in inventory.things.items():
         place = inventory.places[path]
         writers = [one for one in (*place.collection.values(), *place.item.values()) if one.body is not None]
@@ -189,10 +193,23 @@ def _link(inventory: Inventory) -> None:
 
 
 def _linked(column: Column, thing: Thing, by_id: Mapping[str, Thing]) -> Column:
-    target = by_id.get(column.name)
-    if target is None or target is thing or column.links or column.field is None or column == thing.key:
+    if column.links or column.field is None or column == thing.key:
+        return column
+    target = by_id.get(column.field.named) or by_id.get(column.name)
+    if target is None or (target is thing and column.is_needed):
         return column
     return replace(column, links=target.table) if column.kind is target.key.kind else column
+
+
+def refuses_removal(inventory: Inventory, thing: Thing) -> bool:
+    """Whether the contract has an answer for removing what something else belongs to; without one, that goes with it."""
+    removal = inventory.place_of(thing).item.get("DELETE")
+    return removal is None or is_documented(inventory.contract, removal, 409)
+
+
+def is_linked_to(inventory: Inventory, thing: Thing) -> bool:
+    columns = [column for other in inventory.things.values() for column in other.columns]
+    return any(column.links == thing.table and not column.goes_with_it for column in columns)
 
 
 def _find_owners(inventory: Inventory) -> None:

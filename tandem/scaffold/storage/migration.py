@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tandem.scaffold.storage.inventory import Inventory, owned_through
+from tandem.scaffold.storage.inventory import Inventory, owned_through, refuses_removal
 from tandem.scaffold.storage.names import identifier, sql
 from tandem.scaffold.storage.shapes import Kind
 from tandem.scaffold.storage.statements import listed, names
@@ -65,7 +65,7 @@ def _column(inventory: Inventory, thing: Thing, column: Column) -> Iterator[tupl
     rest = f"{column.kind.type}{needed}"
     if column == thing.version:
         rest += " DEFAULT 1"
-    yield column.sql, f"{rest}{_choices(column)}{_reference(inventory, thing, column)}"
+    yield column.sql, f"{rest}{_choices(column)}{_reference(inventory, column)}"
     if column.kind is Kind.MONEY:
         yield column.currency, f"text{needed}"
 
@@ -78,11 +78,13 @@ def _choices(column: Column) -> str:
     return f" CHECK ({column.sql} IN ({quoted}))"
 
 
-def _reference(inventory: Inventory, thing: Thing, column: Column) -> str:
-    del inventory, thing
+def _reference(inventory: Inventory, column: Column) -> str:
     if not column.links:
         return ""
-    return f" REFERENCES {sql(column.links)}{' ON DELETE CASCADE' if column.goes_with_it else ''}"
+    if column.goes_with_it or not refuses_removal(inventory, inventory.of_table(column.links)):
+        gone = "CASCADE" if column.is_needed else "SET NULL"
+        return f" REFERENCES {sql(column.links)} ON DELETE {gone}"
+    return f" REFERENCES {sql(column.links)}"
 
 
 def seed_source(inventory: Inventory, things: Sequence[Thing]) -> str:
@@ -110,19 +112,35 @@ def _insert(inventory: Inventory, thing: Thing) -> str:
     values = [owner if value == "" else value for value in values]
     taken = {column.field.name: _type(column) for column in columns if column.field}
     taken |= {one.column.name: one.column.kind.type for one in thing.scopes if one.column.field is None}
-    fields = listed((f"{_quoted(name)} {kind}" for name, kind in taken.items()), indent=0, first=4)
+    fields = _declared(taken)
     return (
         f"INSERT INTO {sql(thing.table)} (\n    {listed(names(columns), 0, 4)}\n)\n"
         f"SELECT\n    {listed(values, 0, 4)}\n"
         f"FROM jsonb_to_recordset($1::jsonb -> '{thing.seeded_as}') AS t (\n    {fields}\n)\n"
-        f"{joins}{_known(thing)}ON CONFLICT DO NOTHING"
+        f"{joins}{_known(inventory, thing)}ON CONFLICT DO NOTHING"
     )
 
 
-def _known(thing: Thing) -> str:
-    """Of what is listed below something else, the seed world may not say below what."""
+def _declared(taken: Mapping[str, str]) -> str:
+    """A name and its type stay on one line."""
+    return listed((f"{_quoted(name)}~{kind.replace(' ', '~')}" for name, kind in taken.items()), 0, 4).replace("~", " ")
+
+
+def _known(inventory: Inventory, thing: Thing) -> str:
+    """What the seed world says to belong to something is left out where that is not told of."""
     unsaid = [scope.column for scope in thing.scopes if scope.column.field is None]
-    return f"WHERE {' AND '.join(f't.{_field(column)} IS NOT NULL' for column in unsaid)}\n" if unsaid else ""
+    conditions = [f"t.{_field(column)} IS NOT NULL" for column in unsaid]
+    for column in thing.columns:
+        if column.links and not column.is_needed:
+            parent = inventory.of_table(column.links)
+            known = f"jsonb_path_query_array($1::jsonb, '$.{parent.seeded_as}[*].{_path_key(parent)}')"
+            conditions.append(f"(t.{_field(column)} IS NULL OR {known} ? t.{_field(column)})")
+    return f"WHERE {' AND '.join(conditions)}\n" if conditions else ""
+
+
+def _path_key(thing: Thing) -> str:
+    assert thing.key.field is not None
+    return json.dumps(thing.key.field.name)
 
 
 def _scope_of(thing: Thing, column: Column) -> bool:

@@ -10,7 +10,7 @@ from tandem.kit.contract import Operation, Parameter
 from tandem.scaffold.storage.answers import answer_of, is_documented
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.creation import Creation, creation_of, fits
-from tandem.scaffold.storage.inventory import Inventory
+from tandem.scaffold.storage.inventory import Inventory, is_linked_to, refuses_removal
 from tandem.scaffold.storage.paging import Page, page_of
 from tandem.scaffold.storage.paths import Place
 from tandem.scaffold.storage.shapes import Field, fields_of
@@ -171,7 +171,7 @@ def _start(inventory: Inventory, operation: Operation, verb: Verb, thing: Thing,
         sent=sent,
         checks_links=any(column.links for column in thing.shown if column.field and column.field.name in sent),
         hides_others=is_documented(contract, operation, 404),
-        refuses_removal=verb is Verb.REMOVE and is_documented(contract, operation, 409),
+        refuses_removal=verb is Verb.REMOVE and is_linked_to(inventory, thing) and refuses_removal(inventory, thing),
     )
 
 

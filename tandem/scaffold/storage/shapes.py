@@ -42,13 +42,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """A property of an object. `schema` is without its references and without null."""
+    """A property of an object. `schema` is without its references and without null; `named` is the component it was."""
 
     name: str
     kind: Kind
     schema: Schema = dataclasses.field(compare=False)
     is_required: bool
     is_nullable: bool
+    named: str = ""
 
     @property
     def is_always_there(self) -> bool:
@@ -97,7 +98,14 @@ def flat(contract: Contract, schema: Any, depth: int = 0) -> dict[str, Any]:
 
 def _field(contract: Contract, name: str, schema: Any, *, is_required: bool) -> Field:
     plain, is_nullable = without_null(contract, schema)
-    return Field(name, kind_of(contract, plain), plain, is_required, is_nullable)
+    return Field(name, kind_of(contract, plain), plain, is_required, is_nullable, _named(schema))
+
+
+def _named(schema: Any) -> str:
+    for one in (schema, *(schema.get("anyOf") or ()), *(schema.get("oneOf") or ())):
+        if isinstance(one, Mapping) and isinstance(one.get("$ref"), str):
+            return str(one["$ref"])
+    return ""
 
 
 def without_null(contract: Contract, schema: Any) -> tuple[dict[str, Any], bool]:
