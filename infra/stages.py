@@ -35,6 +35,7 @@ class Stage:
     audit_years: int
     requests_per_ip: int
     budget_usd: int
+    previews: bool
 
 
 STAGES = {
@@ -65,6 +66,7 @@ STAGES = {
             audit_years=1,
             requests_per_ip=5000,
             budget_usd=500,
+            previews=True,
         ),
         Stage(
             name="uat",
@@ -91,6 +93,7 @@ STAGES = {
             audit_years=1,
             requests_per_ip=5000,
             budget_usd=1000,
+            previews=False,
         ),
         Stage(
             name="production",
@@ -117,6 +120,7 @@ STAGES = {
             audit_years=7,
             requests_per_ip=2000,
             budget_usd=2500,
+            previews=False,
         ),
     )
 }

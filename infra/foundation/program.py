@@ -13,6 +13,7 @@ from infra.foundation.firewall import Firewall, FirewallArgs
 from infra.foundation.flow import FlowLogs, FlowLogsArgs
 from infra.foundation.keys import Keys
 from infra.foundation.network import Network, NetworkArgs
+from infra.foundation.previews import Previews, PreviewsArgs
 from infra.foundation.registry import Registry, RegistryArgs
 from infra.foundation.watch import Watch, WatchArgs
 from infra.product import Product, load_product
@@ -37,6 +38,8 @@ def build() -> None:
     registry = Registry(scope, RegistryArgs(product.services, keys.storage.arn))
     pulumi.export("repository_urls", {name: made.repository_url for name, made in registry.repositories.items()})
     pulumi.export("repository_arns", {name: made.arn for name, made in registry.repositories.items()})
+    if scope.stage.previews:
+        Previews(scope, PreviewsArgs(network.vpc.id, network.private[0].id))
     pulumi.export("authority_arn", Authority(scope).installed.certificate_authority_arn)
 
 

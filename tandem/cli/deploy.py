@@ -128,10 +128,10 @@ def _target(service: str, to: str, region: str | None) -> "Target":
     from tandem.deploy.target import Target, stage_named
 
     name = one_of(service, contract_paths(Home.find().contracts), "service")
-    return Target(name, stage_named(to), region or _region())
+    return Target(name, stage_named(to), region or region_or_default())
 
 
-def _region() -> str:
+def region_or_default() -> str:
     import boto3
     from botocore.exceptions import BotoCoreError
 

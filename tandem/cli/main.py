@@ -22,6 +22,7 @@ from tandem.cli import (
     migrate,
     mock,
     new,
+    preview,
     reset,
     restart,
     route,
@@ -70,6 +71,7 @@ app.command()(reset.reset)
 app.add_typer(events.events)
 app.add_typer(contract.contract)
 app.add_typer(client.client)
+app.add_typer(preview.preview)
 app.add_typer(new.new)
 app.add_typer(template.template)
 

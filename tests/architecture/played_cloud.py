@@ -12,7 +12,7 @@ from tests.architecture.project import ROOT
 from tests.cli.contract_project import AUTHOR
 
 REGISTRY = "123456789012.dkr.ecr.eu-north-1.amazonaws.com"
-_PLAYED = ("aws", "cosign", "docker", "gh", "make", "pulumi", "skopeo", "tandem")
+_PLAYED = ("aws", "cosign", "curl", "docker", "gh", "make", "pulumi", "skopeo", "tandem")
 _FIRST_ANSWERS = {
     "aws ecr describe-repositories *tandem-uat-card *": f"echo {REGISTRY}/tandem-uat-card",
     "aws ecr describe-repositories *tandem-production-card *": f"echo {REGISTRY}/tandem-production-card",

@@ -1,4 +1,4 @@
-"""`.ci/release` and `.ci/infra`, step by step, with AWS, GitHub, Sigstore and Pulumi played."""
+"""`.ci/release`, `.ci/infra` and `.ci/preview`, step by step, with AWS, GitHub, Sigstore and Pulumi played."""
 
 from __future__ import annotations
 
@@ -197,7 +197,24 @@ def test_part_that_fails_ends_what_would_stand_on_it(played: Played) -> None:
     assert len(played.asked_of("pulumi")) == 2
 
 
-@pytest.mark.parametrize("script", ["release", "infra"])
+def test_preview_is_started_with_the_code_of_the_commit(played: Played) -> None:
+    played.answer({"curl *repos/us/api/tarball/4f2a9c1": "echo https://codeload.example.com/once"})
+    pushed = {"BRANCH": "deploy/limits", "GITHUB_SHA": "4f2a9c1", "GITHUB_REPOSITORY": "us/api", "GH_TOKEN": "t"}
+    assert played.run(".ci/preview start", **pushed).returncode == 0
+    (asked,) = played.asked_of("tandem")
+    assert asked == "tandem preview start deploy/limits --commit 4f2a9c1 --archive https://codeload.example.com/once"
+    played.answer({})
+    done = played.run(".ci/preview start", **pushed)
+    assert (done.returncode, done.stderr) == (1, "GitHub gives no address for the code of 4f2a9c1.\n")
+
+
+@pytest.mark.parametrize("verb", ["extend", "stop", "reap"])
+def test_preview_is_extended_stopped_and_reaped_by_the_command(played: Played, verb: str) -> None:
+    assert played.run(f".ci/preview {verb}", BRANCH="deploy/limits").returncode == 0
+    assert played.asked_of("tandem") == [f"tandem preview {verb}{'' if verb == 'reap' else ' deploy/limits'}"]
+
+
+@pytest.mark.parametrize("script", ["release", "infra", "preview"])
 def test_script_explains_itself(played: Played, script: str) -> None:
     done = played.run(f".ci/{script} sing")
     assert (done.returncode, done.stderr.startswith(f"Usage: .ci/{script} ")) == (2, True)

@@ -33,6 +33,7 @@ BREAKS = {
     ),
     "stages_are_entered_through_their_environment": ("release.yml", "environment: production\n", "environment: uat\n"),
     "forks_become_nobody": ("infra.yml", " && github.event.pull_request.head.repo.full_name == github.repository", ""),
+    "previews_are_reaped_every_half_an_hour": ("preview.yml", "*/30", "0"),
     "images_go_by_their_digest": (
         "release.yml",
         "\n      DIGEST: ${{ needs.build.outputs.digest }}",
@@ -70,12 +71,12 @@ def test_every_command_of_a_workflow_exists(workflow: Workflow) -> None:
             assert program == ".venv/bin/tandem", line
 
 
-@pytest.mark.parametrize("script", ["release", "infra", "contract"])
+@pytest.mark.parametrize("script", ["release", "infra", "contract", "preview"])
 def test_every_tandem_command_of_a_script_exists_with_its_options(
     script: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (ROOT / ".ci" / script).read_text(encoding="utf-8")
-    called = re.findall(r"^ +(?:\S+\) )?tandem ((?:contract )?[a-z-]+)(.*)$", text, re.MULTILINE)
+    called = re.findall(r"^ +(?:\S+\) )?tandem ((?:contract |preview )?[a-z-]+)(.*)$", text, re.MULTILINE)
     for command, rest in called:
         assert run([*command.split(), "--help"]) == 0, command
         shown = capsys.readouterr().out

@@ -160,9 +160,17 @@ def forks_become_nobody(workflow: Workflow) -> Iterator[str]:
         yield "runs what a fork brings with our rights"
     if "pull_request" in workflow.triggers:
         for name, job in workflow.jobs.items():
-            once = "github.event_name == 'workflow_dispatch'" in str(job.get("if"))
-            if job.get("permissions", {}).get("id-token") and not once and _NOT_OF_FORKS not in str(job.get("if")):
+            never = re.search(r"github\.event_name == '(?!pull_request)\w+'", str(job.get("if")))
+            if job.get("permissions", {}).get("id-token") and not never and _NOT_OF_FORKS not in str(job.get("if")):
                 yield f"{name} gives a fork a name"
+
+
+def previews_are_reaped_every_half_an_hour(workflow: Workflow) -> Iterator[str]:
+    if ".ci/preview start" in workflow.lines:
+        if {"cron": "*/30 * * * *"} not in workflow.triggers.get("schedule", []):
+            yield "nothing looks every half an hour"
+        if workflow.jobs["reap"].get("if") != "github.event_name == 'schedule'":
+            yield "what looks does not look by itself"
 
 
 def images_go_by_their_digest(workflow: Workflow) -> Iterator[str]:
@@ -197,4 +205,5 @@ RULES: tuple[Rule, ...] = (
     stages_are_entered_through_their_environment,
     forks_become_nobody,
     images_go_by_their_digest,
+    previews_are_reaped_every_half_an_hour,
 )
