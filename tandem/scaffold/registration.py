@@ -9,8 +9,7 @@ from typing import Any
 import yaml
 
 from tandem.kit.contract import Contract, Operation
-from tandem.local.issuer import callers_of
-from tandem.spec.document import as_mapping
+from tandem.spec.document import as_list, as_mapping
 
 # Who may do most comes first.
 _KINDS = ("support", "service", "customer")
@@ -120,5 +119,6 @@ def _example(contract: Contract, operation: Operation) -> Any:
 
 def _caller(contract: Contract, operations: list[Operation]) -> str:
     needed = frozenset().union(*(one.scopes or frozenset() for one in operations))
-    granted = callers_of(contract.document)
-    return next((kind for kind in _KINDS if needed <= granted.get(kind, frozenset())), _KINDS[0])
+    schemes = as_mapping(as_mapping(contract.document.get("components")).get("securitySchemes"))
+    granted = as_mapping(as_mapping(schemes.get("token")).get("x-callers"))
+    return next((kind for kind in _KINDS if needed <= set(as_list(granted.get(kind)))), _KINDS[0])

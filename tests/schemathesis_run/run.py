@@ -13,8 +13,10 @@ from tandem.gate.fuzzing.command import command, prepare
 from tandem.gate.fuzzing.configuration import SHARED, configuration
 from tandem.gate.service.callers import callers as issued
 from tandem.gate.service.serving import served
+from tandem.gate.untested import untested_operations
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local.issuer import LocalIssuer
+from tests.architecture.project import ROOT
 from tests.schemathesis_run.live import service_with_scenarios
 from tests.schemathesis_run.world import STORIES, contract
 from tests.service_under_test import Databases
@@ -41,9 +43,15 @@ def check_service(
 ) -> Verdict:
     """Everything about one service, with the scenarios in its database."""
     succeeded: set[str] = set()
+    settings = configuration(contract(name), untested_operations(ROOT, name))
     with served(service_with_scenarios(name, databases, issuer, keys, succeeded)) as url:
-        verdict = run(url, callers(name, issuer), folder, *options, settings=configuration(contract(name)))
+        verdict = run(url, callers(name, issuer), folder, *options, settings=settings)
     return replace(verdict, succeeded=frozenset(succeeded))
+
+
+def tested(name: str) -> set[str]:
+    """The operations that have to succeed: all but those on the written list."""
+    return {operation.id for operation in contract(name).operations} - untested_operations(ROOT, name).keys()
 
 
 def run(url: str, tokens: Mapping[str, str], folder: Path, *options: str, settings: str | None = None) -> Verdict:
