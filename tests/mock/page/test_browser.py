@@ -102,7 +102,8 @@ async def test_a_morning_with_the_page(page: Page, origin: str) -> None:
     await card.get_by_role("button", name="Send").click()
     await expect(card.get_by_role("region", name="Answer", exact=True)).to_contain_text("503 Service Unavailable")
     await expect(page.locator("#said")).to_have_text("503 Service Unavailable")
-    assert float((await card.locator(".answer .number").inner_text()).split()[0]) >= 120
+    # Chromium rounds its clock, for privacy.
+    assert float((await card.locator(".answer .number").inner_text()).split()[0]) > 115
 
     await faults.get_by_role("button", name="Turn off card.getCard").click()
     await expect(faults).to_contain_text("Nothing is slow and nothing fails.")
