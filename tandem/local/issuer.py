@@ -37,14 +37,14 @@ def read_callers(contracts: Path) -> dict[str, frozenset[str]]:
 
 def _callers_in(file: Path) -> dict[str, frozenset[str]]:
     try:
-        return _callers_of(yaml.load(file.read_text("utf-8"), yaml.CSafeLoader))
+        return callers_of(yaml.load(file.read_text("utf-8"), yaml.CSafeLoader))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise IssueRefused(f"{file} does not say which scopes each kind of caller has (`x-callers`).") from error
     except ValueError as error:
         raise IssueRefused(f"{file} {error}") from error
 
 
-def _callers_of(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def callers_of(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """What a contract's own token says of them; ValueError for scopes that it does not describe."""
     scheme = document["components"]["securitySchemes"]["token"]
     callers = {kind: frozenset(scopes) for kind, scopes in scheme["x-callers"].items()}
