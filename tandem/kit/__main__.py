@@ -7,12 +7,12 @@ import asyncio
 import os
 import sys
 
-from tandem.kit.auth.tokens import TokenUnreadable
 from tandem.kit.canary import judge
 from tandem.kit.contract import ContractError, load_contract
 from tandem.kit.database_tls import database_tls
 from tandem.kit.migrations import MigrationError, migrate
 from tandem.kit.outside import database_url, tokens
+from tandem.kit.problems import Unavailable
 from tandem.kit.server import PortTaken, StartFailed, run
 from tandem.kit.settings import REPOSITORY, BadSetting, ServiceSettings, load_settings
 
@@ -41,7 +41,7 @@ def main(arguments: list[str], package: str = "services") -> int:
 
 
 async def _judge(settings: ServiceSettings, name: str, url: str) -> bool:
-    """Raises TokenUnreadable."""
+    """Raises Unavailable, without a token."""
     source = tokens(settings)
     await source.open()
     try:
@@ -55,7 +55,7 @@ def explained(arguments: list[str], package: str = "services") -> int:
     """Runs `main`; what a user can put right is one sentence and 1, a bug stays a traceback."""
     try:
         return main(arguments, package)
-    except (BadSetting, ContractError, MigrationError, PortTaken, StartFailed, TokenUnreadable) as error:
+    except (BadSetting, ContractError, MigrationError, PortTaken, StartFailed, Unavailable) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
         missing = (error.name or "").removeprefix(f"{package}.")

@@ -44,7 +44,13 @@ def test_services_that_keep_files_may_read_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["USER 10001:10001", f"EXPOSE {ports.PUBLIC} {ports.ADMIN}", 'ENTRYPOINT ["python3", "-m", "tandem.kit"]']
+    "line",
+    [
+        "USER 10001:10001",
+        f"EXPOSE {ports.PUBLIC} {ports.ADMIN}",
+        'ENTRYPOINT ["python3", "-m", "tandem.kit"]',
+        'VOLUME ["/tmp"]',
+    ],
 )
 def test_image_is_what_tasks_expect(line: str) -> None:
     assert line in (ROOT / "services/Dockerfile").read_text("utf-8").splitlines()
