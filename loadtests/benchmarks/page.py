@@ -25,6 +25,12 @@ def page(figures: dict[str, Any]) -> str:
     return _PAGE.format(**figures["machine"], rows="\n".join(table))
 
 
+def measured_elsewhere(before: str) -> str:
+    """What stands below the table under a heading of its own was not measured here, and stays."""
+    _, heading, text = before.partition("\n## ")
+    return f"{heading}{text}"
+
+
 _REACHED = {True: "yes", False: "**no**"}
 
 

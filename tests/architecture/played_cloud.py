@@ -12,7 +12,7 @@ from tests.architecture.project import ROOT
 from tests.cli.contract_project import AUTHOR
 
 REGISTRY = "123456789012.dkr.ecr.eu-north-1.amazonaws.com"
-_PLAYED = ("aws", "cosign", "curl", "docker", "gh", "make", "pulumi", "skopeo", "tandem")
+_PLAYED = ("aws", "cosign", "curl", "docker", "gh", "make", "podman", "pulumi", "skopeo", "tandem")
 _FIRST_ANSWERS = {
     "aws ecr describe-repositories *tandem-uat-card *": f"echo {REGISTRY}/tandem-uat-card",
     "aws ecr describe-repositories *tandem-production-card *": f"echo {REGISTRY}/tandem-production-card",
@@ -59,6 +59,15 @@ class Played:
             text=True,
             check=False,
         )
+
+    @property
+    def bare_path(self) -> str:
+        """One on which nothing is but what a script cannot do without."""
+        bare = self.folder / "bare"
+        bare.mkdir()
+        for name in ("bash", "basename", "dirname", "env"):
+            (bare / name).symlink_to(str(shutil.which(name)))
+        return str(bare)
 
     @property
     def asked(self) -> list[str]:

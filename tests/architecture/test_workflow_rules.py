@@ -104,7 +104,8 @@ def test_pulumi_is_the_one_that_the_lock_names() -> None:
 
 def test_production_comes_after_uat_and_the_gate_with_the_digest_of_the_build() -> None:
     jobs = NAMED["release.yml"].jobs
-    assert set(jobs["production"]["needs"]) == {"build", "gate", "uat"}
+    assert jobs["build"]["needs"] == "gate"
+    assert set(jobs["production"]["needs"]) == {"build", "uat"}
     assert set(jobs["uat"]["needs"]) == {"build", "migrate"}
     told = [step["run"].partition(" ")[2] for step in jobs["production"]["steps"] if "run" in step]
     assert told == ["environment", "may", "promote", "migrate", "deploy"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.benchmarks.page import page
+from loadtests.benchmarks.page import measured_elsewhere, page
 
 RATIO = {"ratio": 0.8, "tandem_per_second": 800, "prism_per_second": 1000, "failed": 0}
 GATE = {
@@ -82,3 +82,10 @@ def test_a_diff_is_told_with_what_it_found() -> None:
     told["contracts"]["all"]["seconds"] = 5.1
     assert "| the same with every schema changed, 1100 findings | 5.1 s | 5 s | **no** |" in page(told)
     assert rows(told)["`tandem contract diff` of a pair of 4.3 MB, one schema changed"] == "yes"
+
+
+def test_what_was_measured_elsewhere_stays() -> None:
+    assert measured_elsewhere("# Benchmarks\n\n| a |\n\n## The image\n\nSmall.\n\n## More\n") == (
+        "\n## The image\n\nSmall.\n\n## More\n"
+    )
+    assert measured_elsewhere("# Benchmarks\n\n| a |\n") == ""
