@@ -219,7 +219,7 @@ def python_of(schemas: Mapping[str, Any]) -> str:
 def formatted(source: str) -> str:
     """The source as ruff would write it, so that a generated file never differs for its looks alone."""
     # Where tandem is installed and not at hand, ruff would sort it among the packages of others.
-    ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services"]']
+    ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
     for command in (["check", "--quiet", "--fix-only", "--select", "I,F401", *ours], ["format", "--quiet"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--line-length", "120", "--target-version", "py311", "-"]
         source = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True).stdout

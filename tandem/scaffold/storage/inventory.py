@@ -202,7 +202,7 @@ def _linked(column: Column, thing: Thing, by_id: Mapping[str, Thing]) -> Column:
 
 
 def refuses_removal(inventory: Inventory, thing: Thing) -> bool:
-    """Whether the contract has an answer for removing what something else belongs to; without one, that goes with it."""
+    """Whether the contract has an answer for removing what others belong to; without one, they go with it."""
     removal = inventory.place_of(thing).item.get("DELETE")
     return removal is None or is_documented(inventory.contract, removal, 409)
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 from tandem.scaffold.storage.things import Column, Thing
+from tandem.spec.generate import formatted
 
 _WIDTH = 116
 _INSIDE_METHOD = 12
@@ -25,6 +26,11 @@ def names(columns: Iterable[Column]) -> list[str]:
 
 def shown(thing: Thing, indent: int = _INSIDE_METHOD, first: int = 10) -> str:
     return listed(names(thing.shown), indent, first)
+
+
+def tidy(source: str) -> str:
+    """As ruff would write it; imports that turned out to be needless go."""
+    return formatted(source)
 
 
 def statement(*lines: str) -> str:

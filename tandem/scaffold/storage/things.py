@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tandem.kit.contract.operations import snake_case
 from tandem.scaffold.storage.classes import Model
-from tandem.scaffold.storage.names import many_of, pascal, snake, sql, variable
+from tandem.scaffold.storage.names import many_of, pascal, snake, sql, variable, words
 from tandem.scaffold.storage.shapes import Field, Kind
 
 
@@ -90,6 +90,11 @@ class Thing:
     def id(self) -> str:
         """The argument that is its id."""
         return f"{self.noun}_id"
+
+    @property
+    def missing_type(self) -> str:
+        """The last word of the problem's type, as the kit makes it of the class."""
+        return "-".join(words(self.missing))
 
     @property
     def shown(self) -> tuple[Column, ...]:

@@ -18,8 +18,8 @@ from tandem.scaffold.storage.modules import module
 from tandem.scaffold.storage.repository import class_of
 from tandem.scaffold.storage.roles import Role, roles_of
 from tandem.scaffold.storage.rows import function_of
-from tandem.scaffold.storage.tests import test_files
 from tandem.scaffold.storage.things import Thing
+from tandem.scaffold.storage.trials import files_of_tests
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def write_service(name: str, contract: Contract) -> Written:
         f"{folder}/rules.py": _rules(service),
         f"{folder}/migrations/{name}_0001_{_file_name(service)}.py": _migration(service),
         f"{folder}/migrations/seed.sql": seed_source(service.inventory, service.things),
-        **test_files(name, service.inventory, service.things, service.roles),
+        **files_of_tests(name, service.inventory, service.things, service.roles),
     }
     unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
     return Written({path: text for path, text in files.items() if text}, unsupported)
