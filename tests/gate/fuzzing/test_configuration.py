@@ -32,4 +32,4 @@ def test_configuration_is_toml_with_all_checks_on_and_one_seed() -> None:
     assert "checks" not in told
     change = next(one for one in told["operations"] if one["include-operation-id"] == ["changeCreditLimit"])
     assert "412" in change["checks"]["positive_data_acceptance"]["expected-statuses"]
-    assert change["checks"]["missing_required_header"]["expected-statuses"] == ["428"]
+    assert change["checks"]["missing_required_header"]["expected-statuses"] == ["401", "428"]
