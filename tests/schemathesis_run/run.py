@@ -49,7 +49,7 @@ def check_service(
     return replace(verdict, succeeded=frozenset(succeeded))
 
 
-def tested(name: str) -> set[str]:
+def offered(name: str) -> set[str]:
     """The operations that have to succeed: all but those on the written list."""
     return {operation.id for operation in contract(name).operations} - untested_operations(ROOT, name).keys()
 

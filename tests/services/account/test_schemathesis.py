@@ -7,7 +7,7 @@ import pytest
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local.issuer import LocalIssuer
 from tests.schemathesis_run.mocked import check_mock
-from tests.schemathesis_run.run import AS_CUSTOMER, check_service, tested
+from tests.schemathesis_run.run import AS_CUSTOMER, check_service, offered
 from tests.schemathesis_run.world import contract
 from tests.service_under_test import Databases
 
@@ -20,7 +20,7 @@ def test_the_running_service_keeps_to_its_contract(
 ) -> None:
     verdict = check_service(SERVICE, databases, issuer, keys, tmp_path)
     assert verdict.passed, verdict.said
-    assert tested(SERVICE) == verdict.succeeded
+    assert offered(SERVICE) == verdict.succeeded
 
 
 @pytest.mark.timeout(200)
