@@ -39,7 +39,7 @@ class Previews(Component):
             instance_type=_SIZE,
             # What it does when it shuts itself down; the disk goes with it.
             instance_initiated_shutdown_behavior="terminate",
-            iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=self._profile().arn),
+            iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(name=self._profile().name),
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
                 http_tokens="required", http_put_response_hop_limit=1
             ),
@@ -60,10 +60,8 @@ class Previews(Component):
                     delete_on_termination="true",
                 )
             ],
-            tag_specifications=[
-                aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=tags)
-                for kind in ("instance", "volume")
-            ],
+            # A machine gets its tags from whoever starts it.
+            tag_specifications=[aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type="volume", tags=tags)],
             tags=tags,
             opts=self.opts,
         )

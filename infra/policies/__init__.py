@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from infra.policies import encryption, exposure, network, permissions, recovery, rollouts, secrets, tasks, watching
+from infra.policies import (
+    encryption,
+    exposure,
+    machines,
+    network,
+    permissions,
+    recovery,
+    rollouts,
+    secrets,
+    tasks,
+    watching,
+)
 from infra.policies.estate import Check, Estate, Policy
 from infra.stages import STAGES
 
@@ -26,6 +37,7 @@ POLICIES: tuple[Policy, ...] = (
     *_policies(_EVERYWHERE, *tasks.CHECKS),
     *_policies(_EVERYWHERE, *rollouts.CHECKS),
     *_policies(_EVERYWHERE, *watching.CHECKS),
+    *_policies(_EVERYWHERE, *machines.CHECKS),
     *_policies(_EVERYWHERE, *recovery.EVERYWHERE),
     *_policies(_WITH_USERS, *recovery.WITH_USERS),
     *_policies(_PRODUCTION, *recovery.PRODUCTION),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.infra.answers import id_of
 from tests.infra.policies.estates import Break
 
 _BALANCER = "lb/loadBalancer:LoadBalancer"
@@ -16,6 +17,7 @@ _QUEUE = "sqs/queue:Queue"
 _RULE = "lb/listenerRule:ListenerRule"
 _SERVICE = "ecs/service:Service"
 _TASK = "ecs/taskDefinition:TaskDefinition"
+_TEMPLATE = "ec2/launchTemplate:LaunchTemplate"
 _LOCK = "s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 _CONTAINER = "containerDefinitions.0"
 _FIRST = "policy.Statement.0"
@@ -38,6 +40,27 @@ BREAKS: dict[str, Break] = {
     "invalid_headers_are_dropped": Break(_BALANCER, path="dropInvalidHeaderFields", value=False),
     "a_firewall_stands_before_the_load_balancer": Break("wafv2/webAclAssociation:WebAclAssociation", gone=True),
     "the_firewall_knows_attacks_and_counts_requests": Break("wafv2/webAcl:WebAcl", path="rules.0"),
+    # Machines of previews, which stand in dev.
+    "machines_have_no_public_address": Break(
+        _TEMPLATE, path="networkInterfaces.0.associatePublicIpAddress", value="true", stage="dev"
+    ),
+    "machines_are_entered_by_nobody": Break(
+        _INGRESS,
+        "from-internet-443",
+        "securityGroupId",
+        id_of("aws:ec2/securityGroup:SecurityGroup", "tandem-dev-preview"),
+        stage="dev",
+    ),
+    "machines_have_encrypted_disks_that_go_with_them": Break(
+        _TEMPLATE, path="blockDeviceMappings.0.ebs.encrypted", stage="dev"
+    ),
+    "machines_tell_their_role_to_sessions_of_their_own_only": Break(
+        _TEMPLATE, path="metadataOptions.httpTokens", value="optional", stage="dev"
+    ),
+    "machines_end_when_they_shut_themselves_down": Break(
+        _TEMPLATE, path="instanceInitiatedShutdownBehavior", value="stop", stage="dev"
+    ),
+    "machines_are_for_previews_only": Break(_TEMPLATE, path="name", value="moved", stage="dev", in_stage="uat"),
     # Who may talk to whom.
     "calls_are_those_of_the_manifest": Break(_INGRESS, "card-from-account", gone=True),
     "databases_are_reached_by_services_and_their_rotation": Break(_INGRESS, "database-from-card", gone=True),
@@ -172,6 +195,7 @@ BREAKS: dict[str, Break] = {
     "backups_lie_in_a_second_region": Break(
         "rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication", path="region", value="eu-north-1"
     ),
+    "files_lie_in_a_second_region": Break("s3/bucket:Bucket", "anchors-copy", "objectLockEnabled", False),
     "services_stand_in_every_zone": Break(_SERVICE, path="desiredCount", value=2.0),
     "nothing_runs_on_capacity_that_can_be_taken_away": Break(
         _SERVICE, path="capacityProviderStrategies.0.capacityProvider", value="FARGATE_SPOT"

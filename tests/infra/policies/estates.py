@@ -32,6 +32,14 @@ class Break:
     value: Any = None
     gone: bool = False
     options: tuple[tuple[str, Any], ...] = ()
+    stage: str = "production"
+    in_stage: str = ""
+
+    @property
+    def estate(self) -> Estate:
+        """The stage where it stands, or would have to be told from another one."""
+        found = estate_of(self.stage)
+        return replace(found, stage=STAGES[self.in_stage]) if self.in_stage else found
 
     def apply(self, estate: Estate) -> Estate:
         index, found = next(

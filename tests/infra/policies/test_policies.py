@@ -18,7 +18,7 @@ def test_stage_keeps_the_policy(policy: Policy, stage: str) -> None:
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_what_breaks_a_policy_is_found(name: str) -> None:
-    broken = BY_NAME[name].broken(BREAKS[name].apply(estate_of("production")))
+    broken = BY_NAME[name].broken(BREAKS[name].apply(BREAKS[name].estate))
     assert broken
     assert all(len(said) > 10 for said in broken)
 
