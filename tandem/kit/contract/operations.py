@@ -19,7 +19,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 _REPEATABLE = frozenset({"get", "put", "delete"})
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
+_RANGE = re.compile(r"[1-5]XX")
 _NOT_OF_NAMES = re.compile(r"[^a-z0-9]+")
+_NOT_OF_WORDS = re.compile(r"[^A-Za-z0-9]+")
+_JSON = re.compile(r"application/([\w.+-]+\+)?json\b|\*/\*")
+_SUCCESS = 200
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -60,6 +64,8 @@ class Slo:
 
 @dataclass(frozen=True)
 class Operation:
+    """`responses` are by status; `other_responses` stand for several, `4XX` or `default`. `body` is that of JSON."""
+
     id: str
     method: str
     path: str
@@ -68,6 +74,7 @@ class Operation:
     body: Mapping[str, Any] | None
     body_required: bool
     responses: Mapping[int, Response]
+    other_responses: Mapping[str, Response]
     scopes: frozenset[str] | None
     idempotent: bool
     slo: Slo | None
@@ -78,7 +85,7 @@ class Operation:
 
     @property
     def handler_name(self) -> str:
-        return snake_case(self.id)
+        return _identifier(self.id)
 
     @property
     def is_safe(self) -> bool:
@@ -86,7 +93,15 @@ class Operation:
 
     @cached_property
     def success(self) -> Response:
-        return next(response for status, response in sorted(self.responses.items()) if 200 <= status < 300)
+        found = [response for status, response in sorted(self.responses.items()) if 200 <= status < 300]
+        found += [self.other_responses[name] for name in ("2XX", "default") if name in self.other_responses]
+        found += [response for status, response in sorted(self.responses.items()) if status < 400]
+        return found[0]
+
+    def response_to(self, status: int) -> Response | None:
+        """What the contract says of a status: by itself, with those like it, or with all others."""
+        others = self.other_responses
+        return self.responses.get(status) or others.get(f"{status // 100}XX") or others.get("default")
 
     def parameters_in(self, *locations: str) -> list[Parameter]:
         return [parameter for parameter in self.parameters if parameter.location in locations]
@@ -175,19 +190,22 @@ def _missing(error: Exception) -> str:
 
 def _operation(contract: Contract, path: str, method: str, item: Mapping[str, Any]) -> Operation:
     definition = item[method]
-    if not isinstance(definition["operationId"], str):
+    id_ = definition.get("operationId", _made_up_id(method, path))
+    if not isinstance(id_, str):
         raise TypeError("its operationId must be text")
     body = contract.resolve(definition.get("requestBody"))
+    responses, other_responses = _responses(contract, definition["responses"])
     slo = definition.get("x-slo")
     operation = Operation(
-        id=definition["operationId"],
+        id=id_,
         method=method.upper(),
         path=path,
         summary=definition.get("summary", ""),
         parameters=tuple(_parameters(contract, item, definition)),
-        body=body["content"]["application/json"]["schema"] if body else None,
+        body=_json_schema(body) if body else None,
         body_required=bool(body and body.get("required")),
-        responses=dict(_responses(contract, definition["responses"])),
+        responses=responses,
+        other_responses=other_responses,
         scopes=_scopes(definition.get("security", contract.document.get("security"))),
         idempotent=method in _REPEATABLE or bool(definition.get("x-idempotent")),
         slo=Slo(float(slo["p95_ms"]), float(slo["error_rate"])) if slo else None,
@@ -196,7 +214,7 @@ def _operation(contract: Contract, path: str, method: str, item: Mapping[str, An
         deprecated_since=definition.get("x-deprecated-since"),
         sunset=definition.get("x-sunset"),
     )
-    if not any(200 <= status < 300 for status in operation.responses):
+    if not any(status < 400 for status in responses) and not {"2XX", "default"} & other_responses.keys():
         raise ValueError("it has no success response")
     named = {parameter.name for parameter in operation.parameters_in("path")}
     if differing := named ^ set(_PLACEHOLDER.findall(path)):
@@ -211,34 +229,67 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
         merged[parameter["in"], parameter["name"]] = parameter
     taken = {"call", "body"}
     for (location, name), parameter in merged.items():
-        schema = contract.resolve(parameter["schema"])
+        own = _parameter_schema(parameter)
+        schema = contract.resolve(own)
         kind = schema.get("type", "string")
         yield Parameter(
             name=name,
             location=location,
             required=bool(parameter.get("required")),
-            schema=parameter["schema"],
+            schema=own,
             default=schema.get("default"),
             type=kind if isinstance(kind, str) else next(one for one in kind if one != "null"),
             argument=_argument(name, taken) if location in ("path", "query") else "",
         )
 
 
+def _parameter_schema(parameter: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A parameter may be a document of its own; then it is text, and what is in it is for the handler to read."""
+    schema: Mapping[str, Any] = {"type": "string"} if "content" in parameter else parameter["schema"]
+    return schema
+
+
 def _argument(name: str, taken: set[str]) -> str:
     """The name as Python takes it: `from` is `from_`, `created[gte]` is `created_gte`."""
-    found = _NOT_OF_NAMES.sub("_", snake_case(name)).strip("_") or "value"
-    found = f"n{found}" if found[0].isdigit() else f"{found}_" if iskeyword(found) else found
+    found = _identifier(name)
     while found in taken:
         found += "_"
     taken.add(found)
     return found
 
 
-def _responses(contract: Contract, responses: Mapping[str, Any]) -> Iterator[tuple[int, Response]]:
-    for status, response in responses.items():
-        if not _STATUS.fullmatch(status):
-            raise ValueError(f"its responses must be numbers such as 200 or 404, not {status!r}")
-        yield int(status), _response(int(status), contract, contract.resolve(response))
+def _identifier(name: str) -> str:
+    found = _NOT_OF_NAMES.sub("_", snake_case(name)).strip("_") or "value"
+    return f"n{found}" if found[0].isdigit() else f"{found}_" if iskeyword(found) else found
+
+
+def _made_up_id(method: str, path: str) -> str:
+    return method + "".join(word[:1].upper() + word[1:] for word in _NOT_OF_WORDS.split(path) if word)
+
+
+def _json_schema(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """None where the body is something other than JSON, which is for the handler to refuse."""
+    for name, media in body["content"].items():
+        if _JSON.match(name):
+            schema: Mapping[str, Any] = media.get("schema", {})
+            return schema
+    return None
+
+
+def _responses(contract: Contract, responses: Mapping[str, Any]) -> tuple[dict[int, Response], dict[str, Response]]:
+    exact: dict[int, Response] = {}
+    others: dict[str, Response] = {}
+    for status, raw in responses.items():
+        response = contract.resolve(raw)
+        if _STATUS.fullmatch(status):
+            exact[int(status)] = _response(int(status), contract, response)
+        elif status == "default":
+            others[status] = _response(_SUCCESS, contract, response)
+        elif _RANGE.fullmatch(status.upper()):
+            others[status.upper()] = _response(int(status[0]) * 100, contract, response)
+        elif not status.startswith("x-"):
+            raise ValueError(f"its responses must be numbers such as 200 or 404, or 4XX or default, not {status!r}")
+    return exact, others
 
 
 def _response(status: int, contract: Contract, response: Mapping[str, Any]) -> Response:

@@ -171,23 +171,27 @@ class ResponseCheck:
 
     def __init__(self, contract: Contract, operation: Operation, hidden: frozenset[str] = frozenset()) -> None:
         self._operation = operation
-        self._bodies = {
-            (status, media_type): Departures(contract.schema(schema), hidden)
-            for status, response in operation.responses.items()
-            for media_type, schema in response.content.items()
-        }
+        self._contract = contract
+        self._hidden = hidden
+        self._bodies: dict[tuple[int, str], Departures] = {}
 
     def violations(self, status: int, media_type: str | None, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
         """A sentence for each way in which the answer departs from the contract."""
-        response = self._operation.responses.get(status)
+        response = self._operation.response_to(status)
         if response is None:
-            yield unknown_status(status, self._operation.responses)
+            yield unknown_status(status, [*self._operation.responses, *self._operation.other_responses])
             return
         if media_type is None and not response.content:
             return
-        if media_type not in response.content:
+        if media_type is None or media_type not in response.content:
             yield unknown_media_type(media_type, response.content)
-        elif "json" in str(media_type):
-            yield from self._bodies[status, str(media_type)].of(body)
+        elif "json" in media_type:
+            yield from self._departures(status, media_type, response.content[media_type]).of(body)
         for name in response.headers - headers.keys() - {"idempotency-replayed"}:
             yield missing_header(name)
+
+    def _departures(self, status: int, media_type: str, schema: Mapping[str, Any]) -> Departures:
+        """Made when it is first needed: of a long contract, few answers are ever given."""
+        if (status, media_type) not in self._bodies:
+            self._bodies[status, media_type] = Departures(self._contract.schema(schema), self._hidden)
+        return self._bodies[status, media_type]
