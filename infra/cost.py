@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra import prices
+from infra.data.buckets import PURPOSES
 from infra.foundation.endpoints import services as endpoint_services
 from infra.foundation.firewall import MANAGED
 from infra.product import Product, load_product
@@ -60,11 +61,11 @@ def lines(stage: Stage, product: Product) -> Iterator[Line]:
         copied = stage.storage_gb * prices.BACKUP_COPY_GB
         yield Line("copies of backups", f"{stage.storage_gb} GB in the second region", copied)
     yield Line("certificate authority", "short-lived certificates between services", prices.AUTHORITY)
-    keys = 4 + stage.copies_backups
+    keys = 4 + 2 * stage.copies_backups
     # Of each service its login and its client, and the owner's password, which RDS keeps.
     secrets = 2 * services + 1
     yield Line("keys and secrets", f"{keys} keys, {secrets} secrets", keys * prices.KEY + secrets * prices.SECRET)
-    yield _watching(product)
+    yield _watching(stage, product)
 
 
 def _line(component: str, what: str, usd_an_hour: float) -> Line:
@@ -76,15 +77,16 @@ def _task_hour(stage: Stage) -> float:
     return full * (prices.SPOT_SHARE if stage.spot else 1)
 
 
-def alarm_metrics(product: Product) -> int:
+def alarm_metrics(stage: Stage, product: Product) -> int:
     """As they are paid: by the metrics that they read."""
     operations = sum(len(service.operations) for service in product.services.values())
-    of_services = 2 + 2 + 1
-    return 2 * operations + of_services * len(product.services) + 2 * len(product.subscribers) + 5
+    of_services = (2 + 2 + 1) * len(product.services)
+    copies = len(PURPOSES) if stage.copies_backups else 0
+    return 2 * operations + of_services + 2 * len(product.subscribers) + 5 + copies
 
 
-def _watching(product: Product) -> Line:
-    alarms, dashboards = alarm_metrics(product), len(product.services)
+def _watching(stage: Stage, product: Product) -> Line:
+    alarms, dashboards = alarm_metrics(stage, product), len(product.services)
     metrics = sum(2 * (len(service.operations) + 1) + 7 for service in product.services.values())
     paid = max(0, dashboards - prices.DASHBOARDS_FREE) * prices.DASHBOARD
     what = f"alarms on {alarms} metrics, {dashboards} dashboards, {metrics} metrics"

@@ -31,16 +31,23 @@ PURPOSES = (
 
 @dataclass(frozen=True)
 class BucketArgs:
+    """With a `region`, it is the copy there of the bucket of that purpose, with the same protection."""
+
     purpose: Purpose
     key_arn: pulumi.Input[str]
+    region: str | None = None
+
+    def name(self, scope: Scope) -> str:
+        return scope.name(self.purpose.name, "copy") if self.region else scope.name(self.purpose.name)
 
 
 class Bucket(Component):
     def __init__(self, scope: Scope, args: BucketArgs) -> None:
-        super().__init__(scope.name(args.purpose.name), scope)
-        self._called = scope.name(args.purpose.name)
+        super().__init__(args.name(scope), scope)
+        self._called, self._region = args.name(scope), args.region
         self.bucket = aws.s3.Bucket(
             self._called,
+            region=self._region,
             object_lock_enabled=args.purpose.locked,
             force_destroy=False,
             tags=scope.tags(),
@@ -55,6 +62,7 @@ class Bucket(Component):
     def _keep_private(self) -> None:
         aws.s3.BucketPublicAccessBlock(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             block_public_acls=True,
             block_public_policy=True,
@@ -64,12 +72,14 @@ class Bucket(Component):
         )
         aws.s3.BucketOwnershipControls(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
             opts=self.opts,
         )
         aws.s3.BucketPolicy(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_no_plain_http(self.bucket.arn)]}),
             opts=self.opts,
@@ -81,6 +91,7 @@ class Bucket(Component):
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
@@ -91,14 +102,16 @@ class Bucket(Component):
         )
 
     def _keep_versions(self) -> None:
-        versioning = aws.s3.BucketVersioning(
+        self.versioning = aws.s3.BucketVersioning(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
             opts=self.opts,
         )
         aws.s3.BucketLifecycleConfiguration(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             rules=[
                 aws.s3.BucketLifecycleConfigurationRuleArgs(
@@ -113,7 +126,7 @@ class Bucket(Component):
                     ),
                 )
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
 
     def _lock(self) -> None:
@@ -121,6 +134,7 @@ class Bucket(Component):
         production = self.scope.stage.name == "production"
         aws.s3.BucketObjectLockConfiguration(
             self._called,
+            region=self._region,
             bucket=self.bucket.id,
             rule=aws.s3.BucketObjectLockConfigurationRuleArgs(
                 default_retention=aws.s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(

@@ -7,6 +7,7 @@ import pulumi
 from infra.data.alarms import DatabaseAlarms, DatabaseAlarmsArgs
 from infra.data.buckets import PURPOSES, Bucket, BucketArgs
 from infra.data.clients import Clients, ClientsArgs
+from infra.data.copies import Copies, CopiesArgs
 from infra.data.database import Database, DatabaseArgs
 from infra.data.logins import Logins, LoginsArgs
 from infra.data.messages import Messages, MessagesArgs
@@ -44,7 +45,7 @@ def build() -> None:
     for kind, queues in (("queue", messages.queues), ("dead", messages.dead)):
         pulumi.export(f"{kind}_arns", {name: queue.arn for name, queue in queues.items()})
         pulumi.export(f"{kind}_urls", {name: queue.url for name, queue in queues.items()})
-    _files(scope, foundation)
+    _files(scope, settings, foundation)
 
 
 def _database(scope: Scope, settings: DataSettings, foundation: Part) -> Database:
@@ -66,8 +67,11 @@ def _database(scope: Scope, settings: DataSettings, foundation: Part) -> Databas
     return database
 
 
-def _files(scope: Scope, foundation: Part) -> None:
+def _files(scope: Scope, settings: DataSettings, foundation: Part) -> None:
     key_arn = foundation.text("storage_key_arn")
-    buckets = {purpose.name: Bucket(scope, BucketArgs(purpose, key_arn)).bucket for purpose in PURPOSES}
-    pulumi.export("bucket_arns", {name: bucket.arn for name, bucket in buckets.items()})
-    pulumi.export("bucket_names", {name: bucket.bucket for name, bucket in buckets.items()})
+    made = {purpose.name: Bucket(scope, BucketArgs(purpose, key_arn)) for purpose in PURPOSES}
+    pulumi.export("bucket_arns", {name: one.bucket.arn for name, one in made.items()})
+    pulumi.export("bucket_names", {name: one.bucket.bucket for name, one in made.items()})
+    if scope.stage.copies_backups:
+        copies = Copies(scope, CopiesArgs(settings.second_region, made, key_arn, foundation.text("alerts_arn")))
+        pulumi.export("copy_names", {name: one.bucket.bucket for name, one in copies.buckets.items()})

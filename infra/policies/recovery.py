@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from infra.policies.estate import Broken, Estate
 
 _DATABASE = "rds/instance:Instance"
@@ -33,7 +35,7 @@ def anchors_of_the_audit_trail_cannot_be_changed(estate: Estate) -> Broken:
         for one in estate.of("s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration")
     }
     for bucket in estate.of("s3/bucket:Bucket"):
-        if bucket.name == estate.called("anchors"):
+        if bucket.name in {estate.called("anchors"), estate.called("anchors", "copy")}:
             locked = bucket.inputs.get("objectLockEnabled") and bucket.protect and bucket.id in locks
             if not locked or locks[bucket.id]["years"] != estate.stage.audit_years:
                 yield f"{bucket.name} is not locked"
@@ -80,6 +82,29 @@ def backups_lie_in_a_second_region(estate: Estate) -> Broken:
             yield f"{database.name} has no copy of its backups in a second region"
 
 
+def files_lie_in_a_second_region(estate: Estate) -> Broken:
+    """Every file, within a time that is watched, under a key that stands there."""
+    copied: dict[str, dict[str, Any]] = {}
+    for one in estate.of("s3/bucketReplicationConfig:BucketReplicationConfig"):
+        [rule] = one.inputs["rules"]
+        whole = rule["status"] == "Enabled" and not rule["filter"].get("prefix")
+        if whole and rule["destination"].get("replicationTime", {}).get("status") == "Enabled":
+            copied[one.inputs["bucket"]] = rule["destination"]
+    buckets = list(estate.of("s3/bucket:Bucket"))
+    away = {bucket.outputs["arn"]: bucket for bucket in buckets if bucket.inputs.get("region")}
+    keys = {key.outputs["arn"]: key.inputs.get("region") for key in estate.of("kms/key:Key")}
+    for bucket in buckets:
+        if bucket.outputs["arn"] in away:
+            continue
+        destination = copied.get(bucket.id, {})
+        copy = away.get(destination.get("bucket", ""))
+        key_arn = destination.get("encryptionConfiguration", {}).get("replicaKmsKeyId", "")
+        if copy is None or keys.get(key_arn) != copy.inputs["region"]:
+            yield f"{bucket.name} has no copy in a second region"
+        elif bool(copy.inputs.get("objectLockEnabled")) != bool(bucket.inputs.get("objectLockEnabled")):
+            yield f"{bucket.name} is locked and its copy is not"
+
+
 def services_stand_in_every_zone(estate: Estate) -> Broken:
     for name, service in estate.services():
         if service.inputs.get("desiredCount", 0) < 3 or len(service.inputs["networkConfiguration"]["subnets"]) < 3:
@@ -119,6 +144,7 @@ WITH_USERS = (
 )
 PRODUCTION = (
     backups_lie_in_a_second_region,
+    files_lie_in_a_second_region,
     services_stand_in_every_zone,
     nothing_runs_on_capacity_that_can_be_taken_away,
     each_zone_has_its_own_way_out,

@@ -38,7 +38,7 @@ def test_alarms_are_counted_by_the_metrics_they_read() -> None:
     for alarm in estate_of("production").of("cloudwatch/metricAlarm:MetricAlarm"):
         queries = alarm.inputs.get("metricQueries")
         read += sum("metric" in query for query in queries) if queries else 1
-    assert cost.alarm_metrics(load_product()) == read
+    assert cost.alarm_metrics(STAGES["production"], load_product()) == read
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=lambda stage: stage.name)
