@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,28 +57,31 @@ def service(
     asks = sys.stdin.isatty() and not (yes or as_json)
     told = _answers(name, contract, answers, asks=asks)
     wish = Wish(name, told["title"], told["owner"], told["audience"], contract)
+    agreement = _Agreement(asks=asks, dry_run=dry_run, as_json=as_json)
     with stoppable():
-        plan = new_service(home.project, wish, _agreement(asks=asks, dry_run=dry_run, as_json=as_json))
+        written = new_service(home.project, wish, agreement.reached) is not None
     if as_json:
-        print_json(_document(name, plan, written=not dry_run) if plan else {"service": name, "written": False})
-    elif plan:
+        print_json(_document(name, agreement.plan, written=written))
+    elif written:
         out.print(f"\nWrote {name}. Judge it: tandem gate {name}. Start it with the others: make up", soft_wrap=True)
+    else:
+        out.print("Nothing was written.")
 
 
-def _agreement(*, asks: bool, dry_run: bool, as_json: bool) -> Callable[["Plan"], bool]:
-    def agree(plan: "Plan") -> bool:
-        if not as_json:
+@dataclass
+class _Agreement:
+    """Shows the plan, and asks where there is somebody to ask."""
+
+    asks: bool
+    dry_run: bool
+    as_json: bool
+    plan: "Plan | None" = None
+
+    def reached(self, plan: "Plan") -> bool:
+        self.plan = plan
+        if not self.as_json:
             _show(plan)
-        if dry_run:
-            if as_json:
-                print_json({"new": [str(one) for one in plan.new], "changed": [str(one) for one in plan.changed]})
-            raise typer.Exit(0)
-        if asks and not typer.confirm("Write this?", default=True):
-            out.print("Nothing was written.")
-            return False
-        return True
-
-    return agree
+        return not self.dry_run and (not self.asks or typer.confirm("Write this?", default=True))
 
 
 def _answers(name: str, contract: Path | None, answers: Path | None, *, asks: bool) -> dict[str, str]:
@@ -124,7 +127,8 @@ def _show(plan: "Plan") -> None:
             out.print(f"  {one.operation_id}: {one.reason}", markup=False, soft_wrap=True)
 
 
-def _document(name: str, plan: "Plan", *, written: bool) -> dict[str, Any]:
+def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any]:
+    assert plan is not None
     return {
         "service": name,
         "written": written,
