@@ -37,9 +37,11 @@ def unsupported_handler(contract: Contract, operation: Operation, body: str) -> 
     said = operation.summary or " ".join(str(definition.get("description") or "").split())
     words = said.replace("\\", "").replace('"""', "'''").strip()
     docstring = f'    """{words}{" " if words.endswith(chr(34)) else ""}"""\n' if words else ""
+    signature = _signature(operation, body)
+    unused = ", ".join(one.partition(":")[0] for one in signature.split(", ") if ":" in one)
     return (
-        f"async def {operation.handler_name}({_signature(operation, body)}) -> None:\n{docstring}"
-        f'    raise NotBuilt("{operation.id}")\n'
+        f"async def {operation.handler_name}({signature}) -> None:\n{docstring}"
+        f'    del {unused}\n    raise NotBuilt("{operation.id}")\n'
     )
 
 
@@ -120,7 +122,7 @@ class _Handler:
             yield f"call.check_match({thing.variable}.version)"
         yield f"await {thing.store}.{own_name(self.role)}({self._key()})"
         if self.role.answer is not None:
-            yield f"return {thing.variable}"
+            yield self._answered()
 
     def list(self) -> Iterator[str]:
         thing, page = self.thing, self.role.page
@@ -168,6 +170,11 @@ class _Handler:
             if "next" in page.fields.values():
                 last = [f"items[-1].{thing.attribute(one)}" for one in (thing.made, thing.key) if one]
                 yield f"next_cursor = call.write_cursor({', '.join(last)}) if len(found) > {limit} else None"
+        if not page.is_whole:
+            items = f"[{_dump('one')} for one in {items}]"
+        if not page.fields and not page.is_whole:
+            yield f"return {page.model.name}.model_validate({items})"
+            return
         if not page.fields:
             yield f"return {page.model.name}({items})"
             return
@@ -269,7 +276,13 @@ class _Handler:
         thing = self.thing
         if thing.version is not None:
             yield f"call.etag = {thing.variable}.{thing.attribute(thing.version)}"
-        yield f"return {thing.variable}" if self.role.answer else ""
+        yield self._answered() if self.role.answer else ""
+
+    def _answered(self) -> str:
+        assert self.role.answer is not None
+        if self.role.is_whole:
+            return f"return {self.thing.variable}"
+        return f"return {self.role.answer.name}.model_validate({_dump(self.thing.variable)})"
 
     def _wanted(self) -> str:
         names = [one.argument for one in self.role.arguments]
@@ -303,9 +316,13 @@ def _at_least(parameter: Parameter, least: int, default: str) -> str:
     return known if parameter.schema.get("minimum", -1) >= least else f"max({known}, {least})"
 
 
+def _dump(name: str) -> str:
+    return f"{name}.model_dump(by_alias=True, exclude_unset=True)"
+
+
 def _made(page: Page, said: Mapping[str, str]) -> str:
     model = page.model
-    if all(model.attributes.get(name) == name for name in page.fields):
+    if page.is_whole and all(model.attributes.get(name) == name for name in page.fields):
         return f"{model.name}({', '.join(f'{name}={said[meaning]}' for name, meaning in page.fields.items())})"
     fields = ", ".join(f'"{name}": {said[meaning]}' for name, meaning in page.fields.items())
     return f"{model.name}.model_validate({{{fields}}})"
