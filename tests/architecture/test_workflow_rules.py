@@ -96,6 +96,14 @@ def test_stages_are_those_of_the_table_and_a_service_is_listed_nowhere() -> None
     assert NAMED["infra.yml"].jobs["preview"]["strategy"]["matrix"]["stage"] == list(STAGES)
 
 
+@pytest.mark.parametrize(
+    ("name", "job"),
+    [("infra.yml", "preview"), ("deploy.yml", "release"), *(("preview.yml", job) for job in NAMED["preview.yml"].jobs)],
+)
+def test_clone_without_aws_is_not_red(name: str, job: str) -> None:
+    assert re.search(r"vars\.AWS_\w+ != ''", NAMED[name].jobs[job]["if"])
+
+
 def test_pulumi_is_the_one_that_the_lock_names() -> None:
     (locked,) = re.findall(r"^pulumi==([\d.]+)", (ROOT / "requirements/infra.txt").read_text(), re.MULTILINE)
     asked = re.findall(r"pulumi-version: (\S+)", NAMED["infra.yml"].text)
