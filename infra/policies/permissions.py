@@ -11,7 +11,7 @@ from infra.policies.estate import Broken, Estate, Registered
 
 _ROLE_POLICY = "iam/rolePolicy:RolePolicy"
 # Policies that AWS keeps for services of its own acting for us; each is narrower than what we would write.
-_MANAGED = {
+MANAGED = {
     "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
     "arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
     "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
@@ -39,7 +39,7 @@ def roles_have_no_wildcard_actions(estate: Estate) -> Broken:
 
 def only_known_policies_of_aws_are_used(estate: Estate) -> Broken:
     for one in estate.of("iam/rolePolicyAttachment:RolePolicyAttachment"):
-        if one.inputs["policyArn"] not in _MANAGED:
+        if one.inputs["policyArn"] not in MANAGED:
             yield f"{one.name} takes {one.inputs['policyArn']}"
     for role in estate.of("iam/role:Role"):
         if role.inputs.get("managedPolicyArns"):
