@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tandem.local.issuer import AUDIENCE, ISSUER, LocalIssuer
@@ -21,6 +22,7 @@ from tests.service_under_test import Databases
 IMAGE = os.environ.get("IMAGE", "")
 # What runs containers, with the options that this machine needs.
 RUNNER = shlex.split(os.environ.get("RUNNER", "docker run"))
+_USER = 10001
 _HARD = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=host", "--rm"]
 
 pytestmark = pytest.mark.skipif(not IMAGE, reason="no image was named; `.ci/image` builds one and runs this")
@@ -78,6 +80,11 @@ def answered(
     raise AssertionError(f"{path} was never {status}: {process.communicate(timeout=30)[0][-2000:]}")
 
 
+def memory_mb() -> float:
+    """Of the processes that belong to the image's user, who owns nothing else on a machine."""
+    return sum(one.memory_info().rss for one in psutil.process_iter() if one.uids().real == _USER) / 2**20
+
+
 def test_image_migrates_gets_ready_answers_and_stops_when_told(start: Start, environment: dict[str, str]) -> None:
     said, _ = (migrating := start("migrate")).communicate(timeout=60)
     assert migrating.returncode == 0, said
@@ -87,12 +94,14 @@ def test_image_migrates_gets_ready_answers_and_stops_when_told(start: Start, env
     answered(environment["TANDEM_ADMIN_PORT"], "/readyz", 200, serving)
     ready = time.monotonic() - began
     assert answered(environment["TANDEM_PORT"], "/v1/cards", 401, serving).json()["type"] == "/problems/unauthorized"
+    memory = memory_mb()
     stopping = time.monotonic()
     serving.terminate()
     said, _ = serving.communicate(timeout=30)
     assert serving.returncode == 0, said
     assert '"event":"stopped"' in said
-    sys.stdout.write(f"\nstart to ready {ready:.1f} s, SIGTERM to end {time.monotonic() - stopping:.1f} s\n")
+    ended = time.monotonic() - stopping
+    sys.stdout.write(f"\nstart to ready {ready:.1f} s, at rest {memory:.0f} MB, SIGTERM to end {ended:.1f} s\n")
 
 
 def test_image_without_its_settings_says_which(start: Start, environment: dict[str, str]) -> None:
@@ -109,4 +118,4 @@ def test_image_is_nobodys_and_holds_no_tools(start: Start) -> None:
         "import os, shutil; print(os.getuid(), shutil.which('gcc'), os.path.exists('/opt/tandem/services/invoice'))"
     )
     asked = subprocess.run([*probe, script], capture_output=True, text=True, timeout=60, check=False)
-    assert asked.stdout.split() == ["10001", "None", "False"], asked.stderr
+    assert asked.stdout.split() == [str(_USER), "None", "False"], asked.stderr

@@ -11,11 +11,11 @@ set -eu
 # Whatever becomes of the reaper, it ends by itself, and what shuts down is terminated.
 shutdown -h +{minutes}
 dnf install --assumeyes --quiet git gzip make python3.11 tar
-useradd --create-home tandem
-mkdir /home/tandem/code
-curl --fail --location --no-progress-meter {archive} | tar -xz --strip-components=1 -C /home/tandem/code
-chown -R tandem: /home/tandem/code
-cd /home/tandem/code
+useradd --create-home --home-dir /srv/tandem tandem
+mkdir /srv/tandem/code
+curl --fail --location --no-progress-meter {archive} | tar -xz --strip-components=1 -C /srv/tandem/code
+chown -R tandem: /srv/tandem/code
+cd /srv/tandem/code
 runuser -u tandem -- make up DETACH=1 PYTHON=python3.11
 """
 
