@@ -15,8 +15,8 @@ useradd --create-home --home-dir /srv/tandem tandem
 mkdir /srv/tandem/code
 curl --fail --location --no-progress-meter {archive} | tar -xz --strip-components=1 -C /srv/tandem/code
 chown -R tandem: /srv/tandem/code
-cd /srv/tandem/code
-runuser -u tandem -- make up DETACH=1 PYTHON=python3.11
+# A login, because what is started at boot has no home.
+runuser --login tandem --command "make -C code up DETACH=1 PYTHON=python3.11"
 """
 
 
