@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tandem.kit.contract import Contract
+from tandem.kit.contract import Contract, Operation
+from tandem.scaffold.storage.answers import answer_of
 from tandem.scaffold.storage.shapes import Schema
-from tandem.spec.generate import contract_schemas, python_of
+from tandem.spec.generate import python_of
+from tandem.spec.models import class_names, contract_schemas, own_class
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,20 @@ class Models:
             found[node.name] = _model(node, found)
         return found
 
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return class_names(self.contract)
+
     def of(self, schema: Schema | None) -> Model | None:
         """The class of a schema that has a name in the contract."""
         name = str((schema or {}).get("$ref", "")).rpartition("/")[2]
-        return self.by_name.get(name)
+        return self.by_name.get(self._names.get(name, ""))
+
+    def of_body(self, operation: Operation) -> Model | None:
+        return self.of(operation.body) or self.by_name.get(own_class(operation, "Body"))
+
+    def of_answer(self, operation: Operation) -> Model | None:
+        return self.of(answer_of(operation)) or self.by_name.get(own_class(operation, "Answer"))
 
 
 def _model(node: ast.ClassDef, known: Mapping[str, Model]) -> Model:

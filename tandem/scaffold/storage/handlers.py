@@ -28,7 +28,13 @@ def handler_of(inventory: Inventory, role: Role) -> str:
     }[role.verb]()
     answer = role.answer.name if role.answer else "None"
     head = f"async def {role.operation.handler_name}({_signature(role.operation, _body_hint(role))}) -> {answer}:\n"
-    return head + "".join(f"    {line}\n" for line in lines if line)
+    return head + "".join(f"    {line}\n" for line in _short([line for line in lines if line]))
+
+
+def _short(lines: list[str]) -> list[str]:
+    """What is only named to be returned needs no name."""
+    name, found, value = lines[-2].partition(" = ") if len(lines) > 1 else ("", "", "")
+    return [*lines[:-2], f"return {value}"] if found and lines[-1] == f"return {name}" else lines
 
 
 def unsupported_handler(contract: Contract, operation: Operation, body: str) -> str:
@@ -37,11 +43,11 @@ def unsupported_handler(contract: Contract, operation: Operation, body: str) -> 
     said = operation.summary or " ".join(str(definition.get("description") or "").split())
     words = said.replace("\\", "").replace('"""', "'''").strip()
     docstring = f'    """{words}{" " if words.endswith(chr(34)) else ""}"""\n' if words else ""
-    signature = _signature(operation, body)
-    unused = ", ".join(one.partition(":")[0] for one in signature.split(", ") if ":" in one)
+    unused = ["call", *(one.argument for one in operation.parameters_in("path", "query")), *(["body"] if body else [])]
     return (
-        f"async def {operation.handler_name}({signature}) -> None:\n{docstring}"
-        f'    del {unused}\n    raise NotBuilt("{operation.id}")\n'
+        f"async def {operation.handler_name}({_signature(operation, body)}) -> None:\n{docstring}"
+        f"    del {', '.join(unused)}\n"
+        f'    raise NotBuilt("{operation.id}")\n'
     )
 
 

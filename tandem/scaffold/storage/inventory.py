@@ -11,7 +11,7 @@ from tandem.scaffold.storage.answers import answer_of, is_documented
 from tandem.scaffold.storage.classes import Model, Models
 from tandem.scaffold.storage.names import free, identifier, many_of, one_of, pascal, snake, words
 from tandem.scaffold.storage.paths import Place, is_parameter, places_of
-from tandem.scaffold.storage.shapes import Field, Kind, Schema, fields_of
+from tandem.scaffold.storage.shapes import Field, Kind, Schema, fields_of, is_closed
 from tandem.scaffold.storage.things import Column, NotDerivable, Scope, Thing, repository_of
 
 _OWNER = "customer_id"
@@ -68,7 +68,8 @@ class _Builder:
         sent = set(self._sent(place))
         columns = [_column(one, fields, sent) for one in fields.values()]
         key = next(one for one in columns if one.field is key_field)
-        scopes = tuple(self._scopes(place, columns))
+        _check_address(place, key)
+        scopes = tuple(self._scopes(place, columns, key))
         hidden = [one.column for one in scopes if one.column not in columns]
         return Thing(
             noun=noun,
@@ -95,41 +96,43 @@ class _Builder:
         return free([snake(model.name), last, *(f"{one_of(one)}_{last}" for one in before)], taken)
 
     def _resource(self, place: Place) -> tuple[Schema, Model]:
-        found = [schema for schema in _resources(self.contract, place) if fields_of(self.contract, schema)]
+        found = [one for one in self._resources(place) if fields_of(self.contract, one[0])]
         if not found:
             raise NotDerivable("the contract does not show what is kept here")
-        model = self.inventory.models.of(found[0])
+        schema, model = next(((schema, model) for schema, model in found if model), found[0])
         if model is None or not model.is_object:
             raise NotDerivable("what is kept here has no name among the schemas of the contract")
-        return found[0], model
+        return schema, model
+
+    def _resources(self, place: Place) -> Iterator[tuple[Schema, Model | None]]:
+        """The best witness first."""
+        models = self.inventory.models
+        for methods, names in ((place.item, ("GET", "PATCH", "PUT")), (place.collection, ("POST",))):
+            for operation in (methods[name] for name in names if name in methods):
+                schema = answer_of(operation)
+                if schema is not None and items_of(self.contract, operation) is None:
+                    yield schema, models.of_answer(operation)
+        if "GET" in place.collection and (items := items_of(self.contract, place.collection["GET"])):
+            yield items[1], models.of(items[1])
 
     def _sent(self, place: Place) -> Iterator[str]:
         for operation in (*place.collection.values(), *place.item.values()):
             yield from fields_of(self.contract, operation.body) if operation.body is not None else ()
 
-    def _scopes(self, place: Place, columns: list[Column]) -> Iterator[Scope]:
+    def _scopes(self, place: Place, columns: list[Column], key: Column) -> Iterator[Scope]:
         operation = next(iter((*place.collection.values(), *place.item.values())))
         parameters = {one.name: one for one in operation.parameters_in("path")}
         for name in place.scopes:
             before = place.path.partition(f"/{{{name}}}")[0]
             parent = self.inventory.things.get(before)
             wanted = parent.id if parent else identifier(name)
-            shown = next((one for one in columns if words(one.name) in (words(wanted), words(name))), None)
+            alike = (one for one in columns if words(one.name) in (words(wanted), words(name)) and one != key)
+            shown = next(alike, None)
             kind = parent.key.kind if parent else _KINDS.get(parameters[name].type, Kind.TEXT)
             hidden = Column(wanted, kind, None, is_needed=True, links=parent.table if parent else "", goes_with_it=True)
             if shown is not None and shown.kind is kind:
                 columns[columns.index(shown)] = shown = replace(shown, links=hidden.links, goes_with_it=True)
             yield Scope(shown if shown is not None and shown.kind is kind else hidden, before if parent else "")
-
-
-def _resources(contract: Contract, place: Place) -> Iterator[Schema]:
-    """The best witness first."""
-    for methods, names in ((place.item, ("GET", "PATCH", "PUT")), (place.collection, ("POST",))):
-        for operation in (methods[name] for name in names if name in methods):
-            if (schema := answer_of(operation)) is not None:
-                yield schema
-    if "GET" in place.collection and (items := items_of(contract, place.collection["GET"])):
-        yield items[1]
 
 
 def items_of(contract: Contract, operation: Operation) -> tuple[str | None, Schema] | None:
@@ -153,6 +156,13 @@ def _key_field(place: Place, fields: Mapping[str, Field], noun: str) -> Field:
             if words(one.name) == words(name) and (one.kind is Kind.TEXT or one.kind.is_integer):
                 return one
     raise NotDerivable(f"nothing in it is the `{place.parameter or 'id'}` that it is found by")
+
+
+def _check_address(place: Place, key: Column) -> None:
+    for operation in place.item.values():
+        for parameter in operation.parameters_in("path"):
+            if parameter.name == place.parameter and parameter_kind(parameter).is_integer is not key.kind.is_integer:
+                raise NotDerivable(f"`{place.parameter}` is one kind of value in its path and another in what is shown")
 
 
 def _column(one: Field, fields: Mapping[str, Field], sent: set[str]) -> Column:
@@ -199,6 +209,22 @@ def _linked(column: Column, thing: Thing, by_id: Mapping[str, Thing]) -> Column:
     if target is None or (target is thing and column.is_needed):
         return column
     return replace(column, links=target.table) if column.kind is target.key.kind else column
+
+
+def check_shows(contract: Contract, schema: Schema, thing: Thing) -> None:
+    """Whether a thing that is kept can be shown as another schema asks for it."""
+    fields = fields_of(contract, schema)
+    for name, one in fields.items():
+        column = thing.column(name)
+        if column is None and not one.is_required:
+            continue
+        if column is None or column.kind is not one.kind:
+            raise NotDerivable(f"it shows `{name}`, and the {thing.words} that is kept has no such thing")
+        if one.is_always_there and not column.is_needed:
+            raise NotDerivable(f"it always shows `{name}`, and not every {thing.words} has that")
+    kept = {column.field.name for column in thing.shown if column.field}
+    if not fields or (is_closed(contract, schema) and kept - fields.keys()):
+        raise NotDerivable(f"it does not answer with the {thing.words}")
 
 
 def refuses_removal(inventory: Inventory, thing: Thing) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tandem.kit.contract import Operation, Parameter
 from tandem.scaffold.storage.answers import answer_of
 from tandem.scaffold.storage.classes import Model
-from tandem.scaffold.storage.inventory import Inventory, items_of
+from tandem.scaffold.storage.inventory import Inventory, check_shows, items_of
 from tandem.scaffold.storage.names import words
 from tandem.scaffold.storage.shapes import Field, Kind, fields_of
 from tandem.scaffold.storage.things import Column, NotDerivable, Thing
@@ -33,11 +33,13 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """`fields` maps what wraps the list to what it says: items, total, next, more, limit or offset."""
+    """`fields` maps what wraps the list to what it says: items, total, next, more, limit or offset. `is_whole` when it
+    lists things as they are shown alone, and not shortened."""
 
     model: Model
     fields: Mapping[str, str]
     filters: tuple[Filter, ...]
+    is_whole: bool = True
     limit: Parameter | None = None
     cursor: Parameter | None = None
     offset: Parameter | None = None
@@ -57,13 +59,14 @@ def page_of(inventory: Inventory, operation: Operation, thing: Thing) -> Page:
     listed = items_of(inventory.contract, operation)
     if listed is None:
         raise NotDerivable("it answers no list")
-    if inventory.models.of(listed[1]) != thing.model:
-        raise NotDerivable(f"what it lists is not the {thing.words} that is kept")
-    model = inventory.models.of(answer_of(operation))
+    is_whole = inventory.models.of(listed[1]) == thing.model
+    if not is_whole:
+        check_shows(inventory.contract, listed[1], thing)
+    model = inventory.models.of_answer(operation)
     if model is None or (listed[0] is None) == model.is_object:
         raise NotDerivable("what it answers has no name among the schemas of the contract")
     controls, filters = _parameters(operation, thing)
-    page = Page(model, _wrapping(inventory, operation, listed[0], controls), filters, **controls)
+    page = Page(model, _wrapping(inventory, operation, listed[0], controls), filters, is_whole, **controls)
     if page.looks_ahead and page.limit is None:
         raise NotDerivable("how long a page is is not said")
     return page

@@ -8,6 +8,7 @@ from tandem.scaffold.storage.examples import body_example, caller_of
 from tandem.scaffold.storage.inventory import Inventory
 from tandem.scaffold.storage.names import variable
 from tandem.scaffold.storage.roles import Role, Verb
+from tandem.scaffold.storage.statements import literal
 from tandem.scaffold.storage.things import Column, Thing
 
 _OWN = "cus_01k9zc6n00000000000000h001"
@@ -63,7 +64,8 @@ class Payloads:
             body[owner] = _OWN
         return (
             f"def new_{thing.noun}(**changes: Any) -> dict[str, Any]:\n"
-            f"    {thing.variable}: dict[str, Any] = {body!r}\n    return {{**{thing.variable}, **changes}}\n\n\n"
+            f"    {thing.variable}: dict[str, Any] = {literal(body)}\n"
+            f"    return {{**{thing.variable}, **changes}}\n\n\n"
         )
 
     def _place(self, thing: Thing) -> str:

@@ -10,7 +10,7 @@ from tandem.kit.contract import Operation, Parameter
 from tandem.scaffold.storage.answers import answer_of, is_documented
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.creation import Creation, creation_of, fits
-from tandem.scaffold.storage.inventory import Inventory, is_linked_to, refuses_removal
+from tandem.scaffold.storage.inventory import Inventory, check_shows, is_linked_to, refuses_removal
 from tandem.scaffold.storage.paging import Page, page_of
 from tandem.scaffold.storage.paths import Place
 from tandem.scaffold.storage.shapes import Field, fields_of
@@ -51,6 +51,11 @@ class Role:
     @property
     def has_body(self) -> bool:
         return self.operation.body is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """It shows the thing as it is, and not a part of it."""
+        return self.answer == self.thing.model
 
     @property
     def is_open(self) -> bool:
@@ -153,13 +158,15 @@ def _of_collection(inventory: Inventory, operation: Operation, place: Place) -> 
 
 def _start(inventory: Inventory, operation: Operation, verb: Verb, thing: Thing, *, is_list: bool = False) -> Role:
     contract = inventory.contract
-    body = inventory.models.of(operation.body)
+    body = inventory.models.of_body(operation) if operation.body is not None else None
     if operation.body is not None and (body is None or not body.is_object):
         raise NotDerivable("what it takes has no name among the schemas of the contract")
     schema = answer_of(operation)
-    answer = inventory.models.of(schema)
+    answer = inventory.models.of_answer(operation) if schema is not None else None
     if not is_list and schema is not None and answer != thing.model:
-        raise NotDerivable(f"it does not answer with the {thing.words}")
+        check_shows(contract, schema, thing)
+    if schema is not None and answer is None:
+        raise NotDerivable("what it answers has no name among the schemas of the contract")
     sent = fields_of(contract, operation.body) if operation.body is not None else {}
     return Role(
         operation=operation,

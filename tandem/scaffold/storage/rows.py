@@ -40,7 +40,8 @@ def _with_gaps(thing: Thing, fields: dict[str, str]) -> str:
     lines = "".join(f'        "{name}": {value},\n' for name, value in fields.items() if name in there)
     gaps = "".join(f'        "{name}": {value},\n' for name, value in fields.items() if name not in there)
     return (
-        f"{_head(thing)}    fields = {{\n{lines}    }}\n    left_out = {{\n{gaps}    }}\n"
+        f"{_head(thing)}    fields: dict[str, Any] = {{\n{lines}    }}\n"
+        f"    left_out: dict[str, Any] = {{\n{gaps}    }}\n"
         f"    there = {{name: value for name, value in left_out.items() if value is not None}}\n"
         f"    return {thing.model.name}.model_validate({{**fields, **there}})\n\n\n"
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from typing import Any
 
 from tandem.scaffold.storage.things import Column, Thing
 from tandem.spec.generate import formatted
 
 _WIDTH = 116
+_LONGEST_TEXT = 70
 _INSIDE_METHOD = 12
 
 
@@ -31,6 +33,19 @@ def shown(thing: Thing, indent: int = _INSIDE_METHOD, first: int = 10) -> str:
 def tidy(source: str) -> str:
     """As ruff would write it; imports that turned out to be needless go."""
     return formatted(source)
+
+
+def literal(value: Any) -> str:
+    """As Python source; a long text is put together from parts that fit on a line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{literal(key)}: {literal(one)}" for key, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(literal, value)) + "]"
+        case str() if len(value) > _LONGEST_TEXT:
+            parts = [value[at : at + _LONGEST_TEXT] for at in range(0, len(value), _LONGEST_TEXT)]
+            return "(" + " ".join(map(repr, parts)) + ")"
+    return repr(value)
 
 
 def statement(*lines: str) -> str:

@@ -9,7 +9,7 @@ from tandem.scaffold.storage.inventory import Inventory, id_prefix_of
 from tandem.scaffold.storage.names import snake
 from tandem.scaffold.storage.payloads import Payloads
 from tandem.scaffold.storage.roles import Role, Verb
-from tandem.scaffold.storage.statements import tidy
+from tandem.scaffold.storage.statements import literal, tidy
 from tandem.scaffold.storage.things import NotDerivable, Thing
 
 
@@ -97,10 +97,10 @@ class _Trials:
             return
         place = f"    path = await path_of_{thing.plural}(service)\n" if thing.scopes else ""
         nothing = f"{'{path}' if thing.scopes else thing.path}/{missing_id(thing, prefix)}"
-        literal = f'f"{nothing}"' if thing.scopes else f'"{nothing}"'
+        address = f'f"{nothing}"' if thing.scopes else f'"{nothing}"'
         yield (
             f"{self._start(f'a_{thing.noun}_that_is_not_there_is_told')}{place}"
-            f"    missing = await service.get({literal}{self.payloads.speaking(role)})\n"
+            f"    missing = await service.get({address}{self.payloads.speaking(role)})\n"
             "    assert missing.status_code == 404\n"
             f'    assert missing.json()["type"] == "/problems/{thing.missing_type}"\n'
         )
@@ -135,10 +135,12 @@ class _Trials:
             if column.links and column.field:
                 change[column.field.name] = f"\0{thing.variable}[{column.field.name!r}]\0"
         seen = ", if_match=1" if role.takes_version else ""
-        literal = repr(change).replace("'\\x00", "").replace("\\x00'", "").replace('"\\x00', "").replace('\\x00"', "")
+        sent = literal(change)
+        for mark in ("'\\x00", "\\x00'", '"\\x00', '\\x00"'):
+            sent = sent.replace(mark, "")
         return (
             f"{self._start(f'a_change_of_a_{thing.noun}_is_kept')}{self._made()}"
-            f"    change = {literal}\n"
+            f"    change = {sent}\n"
             f"    changed = await service.{role.operation.method.lower()}({self._path()}, change"
             f"{seen}{self.payloads.speaking(role)})\n"
             f"    assert changed.status_code == {role.operation.success.status}, changed.text\n"
@@ -180,7 +182,7 @@ class _Trials:
 
     def _step(self, role: Role) -> str:
         more = role.operation.path.rpartition("/")[2]
-        body = f", {body_example(self.inventory.contract, role.operation)!r}" if role.body else ""
+        body = f", {literal(body_example(self.inventory.contract, role.operation))}" if role.body else ""
         key = ', key="a-step-is-taken"' if role.operation.takes_header("idempotency-key") else ""
         return f"await service.post({self._path(f'/{more}')}{body}{key}{self.payloads.speaking(role)})"
 

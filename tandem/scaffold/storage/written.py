@@ -110,7 +110,7 @@ def _body(service: _Service, operation_id: str) -> str:
     operation = service.inventory.contract.operation(operation_id)
     if operation.body is None:
         return ""
-    model = service.inventory.models.of(operation.body)
+    model = service.inventory.models.of_body(operation)
     hint = model.name if model else "Any"
     return hint if operation.body_required else f"{hint} | None"
 
