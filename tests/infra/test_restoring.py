@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra.data.program import build
 from tests.infra.recorder import Run, record, recorded, settings_of
 
 BACKUP = "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-1"
 
 
+@cache
 def elsewhere() -> Run:
     settings = {
         **settings_of("data", "production"),
