@@ -110,6 +110,14 @@ def test_pulumi_is_the_one_that_the_lock_names() -> None:
     assert set(asked) == {locked}
 
 
+def test_releases_of_one_service_wait_for_each_other_and_those_of_others_do_not() -> None:
+    release = NAMED["deploy.yml"].jobs["release"]
+    assert release["concurrency"] == {"group": "release-${{ matrix.service }}", "cancel-in-progress": False}
+    assert release["strategy"]["fail-fast"] is False
+    # What waits for an approval must not keep anybody from going back.
+    assert not NAMED["rollback.yml"].document["concurrency"]["group"].startswith("release-")
+
+
 def test_production_comes_after_uat_and_the_gate_with_the_digest_of_the_build() -> None:
     jobs = NAMED["release.yml"].jobs
     assert jobs["build"]["needs"] == "gate"
