@@ -16,13 +16,13 @@ from pulumi.runtime import mocks, rpc, set_all_config, set_mocks
 from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import Stack
 
-from infra.product import CONTRACTS
+from infra.product import CONTRACTS, load_product
 from tests.infra.answers import ACCOUNT, Zones, call, id_of, outputs_of
 
 PARTS = ("foundation", "data", "service")
 _SECRET = "4dabf18193072939515e22adb298388d"
 _IMAGE = f"{ACCOUNT}.dkr.ecr.eu-north-1.amazonaws.com/tandem@sha256:{'0' * 64}"
-_IMAGES = dict.fromkeys(("account", "card", "customer", "invoice", "transaction"), _IMAGE)
+_IMAGES = dict.fromkeys(load_product().services, _IMAGE)
 # What a pipeline knows of a release, and the stack's file does not.
 RELEASE = {"tandem:images": json.dumps(_IMAGES), "tandem:version": "1.0.0"}
 # An output in an f-string would otherwise become a help text in some name.

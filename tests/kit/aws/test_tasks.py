@@ -32,7 +32,7 @@ from tests.architecture.project import SERVICES
 from tests.tls import Authority, tls_before
 
 TASKS: dict[str, Any] = json.loads((REPOSITORY / "tests/infra/tasks.json").read_text("utf-8"))
-EVERY = pytest.mark.parametrize("name", SERVICES)
+EVERY = pytest.mark.parametrize("name", TASKS)
 AUTHORITY = Authority()
 # What a task is not told, and why that is right. A setting that the kit gets has to be told or stand here.
 NOT_TOLD = {
@@ -68,6 +68,10 @@ def tell(monkeypatch: pytest.MonkeyPatch) -> Tell:
         return load_settings(name)
 
     return tell
+
+
+def test_every_service_has_a_task() -> None:
+    assert sorted(TASKS) == SERVICES, "run infra/.venv/bin/python -m tests.infra.tasks"
 
 
 @EVERY
