@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,8 @@ _CONSTRAINTS = frozenset(
 )  # fmt: skip
 # Formats that make a Python type; as types, the others only cost time.
 _FORMATS = frozenset({"date", "date-time", "decimal"})
+# What may be left out is None then, which the generator does not say of what only an `allOf` brings.
+_MISSING_NONE = re.compile(r"^(    \w+: )((?:(?!\| None = |Any = ).)+?) = (None$|Field\(None\b)")
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "array": "list[str]"}
 
 
@@ -208,7 +211,8 @@ def python_of(schemas: Mapping[str, Any]) -> str:
         formatters=[],
     )
     assert isinstance(text, str)
-    return "\n".join(line for line in text.splitlines() if not line.startswith("#")) + "\n"
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return "\n".join(_MISSING_NONE.sub(r"\1\2 | None = \3", line) for line in lines) + "\n"
 
 
 def formatted(source: str) -> str:

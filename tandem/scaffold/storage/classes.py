@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tandem.kit.contract import Contract, Operation
 from tandem.scaffold.storage.answers import answer_of
-from tandem.scaffold.storage.shapes import Schema
+from tandem.scaffold.storage.shapes import Schema, fields_of
 from tandem.spec.generate import python_of
 from tandem.spec.models import class_names, contract_schemas, own_class
 
@@ -48,13 +48,20 @@ class Models:
     def of(self, schema: Schema | None) -> Model | None:
         """The class of a schema that has a name in the contract."""
         name = str((schema or {}).get("$ref", "")).rpartition("/")[2]
-        return self.by_name.get(self._names.get(name, ""))
+        return self._checked(schema, self._names.get(name, ""))
 
     def of_body(self, operation: Operation) -> Model | None:
-        return self.of(operation.body) or self.by_name.get(own_class(operation, "Body"))
+        return self.of(operation.body) or self._checked(operation.body, own_class(operation, "Body"))
 
     def of_answer(self, operation: Operation) -> Model | None:
-        return self.of(answer_of(operation)) or self.by_name.get(own_class(operation, "Answer"))
+        answer = answer_of(operation)
+        return self.of(answer) or self._checked(answer, own_class(operation, "Answer"))
+
+    def _checked(self, schema: Schema | None, name: str) -> Model | None:
+        """Of two that would be called alike, the generator renames one."""
+        model = self.by_name.get(name)
+        known = model is not None and fields_of(self.contract, schema).keys() <= model.attributes.keys()
+        return model if known or (model and not model.is_object) else None
 
 
 def _model(node: ast.ClassDef, known: Mapping[str, Model]) -> Model:

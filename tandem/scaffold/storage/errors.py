@@ -9,14 +9,23 @@ from tandem.scaffold.storage.roles import Role, Verb
 from tandem.scaffold.storage.steps import Rule, choices_of
 from tandem.scaffold.storage.things import Thing
 
+_LONG = 95
 _CLASS = """class {name}({kind}):
     title = "{title}"
 
     def __init__(self, {arguments}) -> None:
-        super().__init__(f"{said}")
+        super().__init__({said})
 
 
 """
+
+
+def _text(said: str) -> str:
+    """As an f-string, in two where it is long."""
+    if len(said) < _LONG:
+        return f'f"{said}"'
+    at = said.rfind(" ", 0, _LONG)
+    return f'f"{said[:at]}" f"{said[at:]}"'
 
 
 def errors_of(thing: Thing, roles: Sequence[Role]) -> Iterator[tuple[str, str]]:
@@ -24,25 +33,25 @@ def errors_of(thing: Thing, roles: Sequence[Role]) -> Iterator[tuple[str, str]]:
     words = thing.words
     yield "NotFound", _CLASS.format(
         name=thing.missing, kind="NotFound", title=f"{words.capitalize()} not found", arguments=f"{thing.id}: str",
-        said=f"There is no {words} {{{thing.id}}}.",
+        said=_text(f"There is no {words} {{{thing.id}}}."),
     )  # fmt: skip
     if any(role.refuses_removal for role in roles):
         yield "Conflict", _CLASS.format(
             name=in_use(thing), kind="Conflict", title=f"The {words} is in use", arguments=f"{thing.id}: str",
-            said=f"Something else belongs to {words} {{{thing.id}}}. Remove that first.",
+            said=_text(f"Something else belongs to {words} {{{thing.id}}}. Remove that first."),
         )  # fmt: skip
     for rule in rules_of(roles):
         said = rule.said.replace("{", "{{").replace("}", "}}").replace('"', "'")
         yield "Conflict", _CLASS.format(
             name=refusal_of(thing, rule), kind="Conflict", title=_title(thing, rule),
             arguments=f"{thing.id}: str, {rule.column.name}: str",
-            said=f"{words.capitalize()} {{{thing.id}}} is {{{rule.column.name}}}. {said}.",
+            said=_text(f"{words.capitalize()} {{{thing.id}}} is {{{rule.column.name}}}. {said}."),
         )  # fmt: skip
 
 
 CUSTOMER_NOT_FOUND = _CLASS.format(
     name="CustomerNotFound", kind="NotFound", title="Customer not found", arguments="customer_id: str",
-    said="There is no customer {customer_id}.",
+    said=_text("There is no customer {customer_id}."),
 )  # fmt: skip
 NOTHING_SENT = """class NothingSent(Unprocessable):
     title = "Nothing was sent"

@@ -93,7 +93,7 @@ class _Handler:
     def change(self) -> Iterator[str]:
         thing = self.thing
         yield from self._body()
-        yield from self._locked()
+        yield from self._locked(needs_it=self.role.takes_version)
         yield from self._links()
         if self.role.takes_version:
             yield f"call.check_match({thing.variable}.version)"
@@ -104,7 +104,7 @@ class _Handler:
         thing, step, role = self.thing, self.role.step, self.role
         assert step is not None
         yield from self._body()
-        yield from self._locked()
+        yield from self._locked(needs_it=role.takes_version or step.rule is not None or role.body is None)
         if role.takes_version:
             yield f"call.check_match({thing.variable}.version)"
         attribute = thing.attribute(step.column)

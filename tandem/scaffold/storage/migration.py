@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tandem.scaffold.storage.inventory import Inventory, owned_through, refuses_removal
@@ -12,21 +13,27 @@ from tandem.scaffold.storage.statements import listed, names
 from tandem.scaffold.storage.things import Column, Thing
 
 _MOST_CHOICES = 30
+_MOST_STATEMENTS = 48
+_WIDTH = 100
+_SHORT_CHECK = 70
 
 
 def migration_source(name: str, inventory: Inventory, things: Sequence[Thing]) -> str:
     about = ", ".join(thing.plural.replace("_", " ") for thing in things) or "Nothing is kept yet"
-    statements = "".join(_executed(one) for thing in things for one in _statements(inventory, thing))
+    about = textwrap.shorten(about, _WIDTH, placeholder=" and more")
+    found = [_executed(one) for thing in things for one in _statements(inventory, thing)]
+    many = "  # noqa: PLR0915 - the tables of one contract" if len(found) > _MOST_STATEMENTS else ""
+    statements = "".join(found)
     body = statements or '    """There is no table."""\n'
     imports = "from alembic import op\n\n" if statements else ""
     return (
         f'"""{about[:1].upper()}{about[1:]}."""\n\n{imports}revision = "{name}_0001"\ndown_revision = None\n'
-        f'phase = "expand"\n\n\ndef upgrade() -> None:\n{body}'
+        f'phase = "expand"\n\n\ndef upgrade() -> None:{many}\n{body}'
     )
 
 
 def _executed(statement: str) -> str:
-    if "\n" not in statement:
+    if "\n" not in statement and len(statement) < _WIDTH:
         return f"    op.execute({json.dumps(statement, ensure_ascii=False)})\n"
     indented = statement.replace("\n", "\n        ")
     return f'    op.execute("""\n        {indented}\n    """)\n'
@@ -39,7 +46,11 @@ def _statements(inventory: Inventory, thing: Thing) -> Iterator[str]:
         yield f"CREATE INDEX {sql(identifier(f'{thing.table}_newest'))} ON {sql(thing.table)} ({ordered})"
     for column in dict.fromkeys(_looked_up(thing)):
         index = sql(identifier(f"{thing.table}_by_{column.name}"))
-        yield f"CREATE INDEX {index} ON {sql(thing.table)} ({column.sql}, {ordered})"
+        yield _wrapped(f"CREATE INDEX {index} ON {sql(thing.table)} ({column.sql}, {ordered})")
+
+
+def _wrapped(statement: str) -> str:
+    return statement if len(statement) < _WIDTH else statement.replace(" ON ", "\n    ON ")
 
 
 def _looked_up(thing: Thing) -> Iterator[Column]:
@@ -74,8 +85,11 @@ def _choices(column: Column) -> str:
     choices = column.field.choices if column.field else ()
     if not 0 < len(choices) <= _MOST_CHOICES:
         return ""
-    quoted = ", ".join("'" + one.replace("'", "''") + "'" for one in choices)
-    return f" CHECK ({column.sql} IN ({quoted}))"
+    quoted = ["'" + one.replace("'", "''") + "'" for one in choices]
+    check = f" CHECK ({column.sql} IN ({', '.join(quoted)}))"
+    if len(check) < _SHORT_CHECK:
+        return check
+    return f"\n        CHECK ({column.sql} IN (\n            {listed(quoted, 16, 0)}\n        ))"
 
 
 def _reference(inventory: Inventory, column: Column) -> str:

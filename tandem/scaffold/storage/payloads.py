@@ -85,7 +85,7 @@ class Payloads:
             path = path.replace(f"{{{name}}}", value)
         return (
             f"async def path_of_{thing.plural}(service: ServiceUnderTest) -> str:\n{''.join(lines)}"
-            f'    return f"{path}"\n\n\n'
+            f'    return {"f" if lines else ""}"{path}"\n\n\n'
         )
 
     def maker(self, thing: Thing) -> str:

@@ -16,6 +16,7 @@ from tandem.scaffold.storage.statements import arguments, listed, names, shown, 
 from tandem.scaffold.storage.things import Column, Thing
 
 _SHORT = 85
+_SHORT_NAME = 36
 _FETCH = "        row = await self._connection.fetchrow(\n            {0},\n{1}        )\n"
 _THERE = "        assert row is not None\n        return {0}\n"
 
@@ -62,7 +63,8 @@ def _getting(thing: Thing, name: str) -> str:
         conditions.append(owned_by(thing, len(wanted)))
     said = ""
     if name == "lock":
-        said = f'        """Like `get`, and nobody else changes the {thing.words} before this transaction ends."""\n'
+        what = f"the {thing.words}" if len(thing.words) < _SHORT_NAME else "it"
+        said = f'        """Like `get`, and nobody else changes {what} before this transaction ends."""\n'
     query = statement(
         f"SELECT {shown(thing, first=7)}",
         f"FROM {_table(thing)}",
@@ -87,7 +89,7 @@ def _creating(role: Role) -> str:
     wanted += [("now", "datetime")] if creation.needs_now else []
     values, given = _values(creation.given)
     query = statement(
-        f"INSERT INTO {_table(thing)} {_columns(names(one.column for one in creation.given))}",
+        f"INSERT INTO {_table(thing)} {_columns(names(one.column for one in creation.given), len(thing.table))}",
         f"VALUES {_columns(values)}",
         f"RETURNING {shown(thing)}",
     )
@@ -98,10 +100,12 @@ def _creating(role: Role) -> str:
     )
 
 
-def _columns(found: list[str]) -> str:
+def _columns(found: list[str], before: int = 0) -> str:
     """On a line of their own where they are many."""
     line = ", ".join(found)
-    return f"({line})" if len(line) < _SHORT else f"(\n                {listed(found, indent=12)}\n            )"
+    if len(line) + before < _SHORT:
+        return f"({line})"
+    return f"(\n                {listed(found, indent=12)}\n            )"
 
 
 def _values(given: Sequence[Given]) -> tuple[list[str], list[str]]:
@@ -185,7 +189,7 @@ def _narrows(thing: Thing, one: Filter, number: int) -> str:
     if one.column is None:
         texts = [column for column in thing.shown if column.kind is Kind.TEXT and column.field]
         found = [f"strpos(lower({column.sql}), lower(${number})) > 0" for column in texts if not column.links]
-        return f"(${number}::text IS NULL OR {' OR '.join(found)})"
+        return f"(${number}::text IS NULL\n{' ' * 20}OR {f'{chr(10)}{chr(32) * 20}OR '.join(found)})"
     if one.parameter.required:
         return f"{one.column.sql} = ${number}"
     return f"(${number}::{one.column.kind.type} IS NULL OR {one.column.sql} = ${number})"

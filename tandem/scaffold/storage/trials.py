@@ -55,7 +55,7 @@ class _Trials:
                 yield from self._seen(role)
             case Verb.LIST:
                 yield self._listed(role)
-            case Verb.CHANGE | Verb.REPLACE:
+            case Verb.CHANGE | Verb.REPLACE if body_example(self.inventory.contract, role.operation, -1):
                 yield self._changed(role)
             case Verb.REMOVE:
                 yield self._removed(role)
