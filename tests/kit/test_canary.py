@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import orjson
 import pytest
 from aiohttp import web
 
 from tandem.kit.__main__ import explained
-from tandem.kit.canary import Answer, Canary, Judged, judge
+from tandem.kit.canary import Answer, Canary, Judged, ask_over_http, judge
 from tandem.kit.contract import Contract, load_contract
 from tandem.kit.contract.operations import Operation
 from tandem.kit.settings import REPOSITORY
@@ -204,6 +205,13 @@ async def test_release_on_a_port_is_judged_as_it_is(url: str) -> None:
     assert not await judge(CARD, f"{url}/", TOKEN, said.append)
     assert said[:2] == ["listCards: 200, as the contract says", "getCard: 200, as the contract says"]
     assert said[2].startswith("getCardPicture: answered 500 and not 200")
+
+
+async def test_release_that_is_not_there_gives_no_answer(unused_tcp_port: int) -> None:
+    async with aiohttp.ClientSession() as session:
+        answer = await ask_over_http(session, f"http://127.0.0.1:{unused_tcp_port}", "/v1/cards", {})
+    assert answer.status == 0
+    assert answer.body.startswith(b"ClientConnectorError: ")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from tandem.kit.admin import Readiness
 from tandem.kit.database import Database, DatabaseUnavailable
-from tandem.kit.database_tls import database_tls
+from tandem.kit.database_tls import database_tls, distrust
 from tandem.kit.migrations import MigrationError, migrate
 from tandem.kit.settings import BadSetting, ServiceSettings
 from tests.kit.conftest import StartLoan
@@ -104,6 +104,10 @@ def test_every_mode_with_tls_checks_chain_and_name(mode: str) -> None:
     assert context is not False
     assert context.check_hostname
     assert context.verify_mode.name == "CERT_REQUIRED"
+
+
+def test_other_trouble_is_not_told_as_a_certificate() -> None:
+    assert distrust(ConnectionRefusedError("refused")) is None
 
 
 @pytest.mark.parametrize("query", ["", "?sslmode=disable"])
