@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from tandem.draft import Interview, NotUnderstood, draft
 from tandem.draft.names import is_reserved, plural, singular, with_article
 from tandem.kit.contract import ContractError, SourceFile, read
 from tandem.local.trouble import Refused
+from tandem.scaffold.adoption import adopted
 from tandem.spec.bundle import to_yaml
-from tandem.spec.document import assemble
+from tandem.spec.document import Document, assemble
 
 _REFERENCE = re.compile(r"""(\$ref["']?\s*:\s*["']?)([^"'#\s,}]+)#""")
 _DESCRIPTION = """\
@@ -68,20 +69,42 @@ def write_first_contract(name: str, title: str, contracts: Path, folder: Path) -
 
 
 def bring_contract(file: Path, contracts: Path, target: Path) -> None:
-    """Write a copy of somebody's contract to `target`, whose references lead where they led before."""
-    source = read(file.resolve())
-    _refuse_without_operations(file, source)
+    """Write a copy of a contract in the style of the house to `target`; its references lead where they led before."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shared = (contracts / "common").resolve()
-    others = {(file.resolve().parent / one).resolve() for one in _files(source.data)}
-    if file.suffix != ".json" and all(one.is_relative_to(shared) for one in others):
+    if file.suffix != ".json" and all(one.is_relative_to(_shared(contracts)) for one in _others(file)):
         target.write_text(_led_to_common(file, contracts), "utf-8")
         return
+    target.write_text(to_yaml(_whole(file).data), "utf-8")
+
+
+def adopt_contract(file: Path, target: Path, known: Collection[str]) -> None:
+    """The same of one that somebody else wrote, in a style of their own; `known` are the operationIds of others."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    about = f"# Taken from {file.name} by `tandem new service`, in one file and in the words of OpenAPI 3.1.\n"
+    target.write_text(about + to_yaml(adopted(_whole(file), target.parent.name, known)), "utf-8")
+
+
+def is_foreign(file: Path, contracts: Path) -> bool:
+    """Whoever writes for this house refers to the shapes that all its contracts share."""
+    source = read(file.resolve())
+    _refuse_without_operations(file, source)
+    return not any(one.is_relative_to(_shared(contracts)) for one in _others(file))
+
+
+def _shared(contracts: Path) -> Path:
+    return (contracts / "common").resolve()
+
+
+def _others(file: Path) -> set[Path]:
+    return {(file.resolve().parent / one).resolve() for one in _files(read(file.resolve()).data)}
+
+
+def _whole(file: Path) -> Document:
     document = assemble(file)
     if document.mistakes:
         first = document.mistakes[0]
         raise ContractError(first.place.path, first.place.line, first.reason)
-    target.write_text(to_yaml(document.data), "utf-8")
+    return document
 
 
 def _led_to_common(file: Path, contracts: Path) -> str:

@@ -18,7 +18,7 @@ _NOT_READ = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
 
 @contextlib.contextmanager
 def priced(stage: Stage) -> Iterator[None]:
-    """Works beside what is done inside, since it takes a second. Whoever has no environment of infra prices it later."""
+    """Works beside what is done inside. Whoever has no environment of infra prices it later."""
     python = stage.project / _PYTHON
     if not python.exists() or not (stage.project / PAGE).exists():
         yield

@@ -18,11 +18,12 @@ _POLICY = "Contracts are released often; a client reads the major number to know
 
 @dataclass(frozen=True)
 class Entry:
-    """What the manifest says of a service that calls nobody yet."""
+    """What the manifest says of a service that calls nobody yet; `is_foreign` if others wrote its contract."""
 
     name: str
     owner: str
     audience: str
+    is_foreign: bool = False
 
 
 def with_entry(manifest: str, entry: Entry) -> str:
@@ -36,6 +37,11 @@ def with_entry(manifest: str, entry: Entry) -> str:
         f"    contract: {entry.name}/openapi.yaml",
         f"    database: {entry.name}",
         f"    version_policy: {{style: semantic, reason: {_POLICY}}}",
+        *(
+            ["    # Somebody else's contract: valid OpenAPI is asked of it.", "    house_rules: false"]
+            if entry.is_foreign
+            else []
+        ),
         "    consumes: {}",
     ]
     return "\n".join([*lines[:at], *added, *lines[at:]]) + "\n"

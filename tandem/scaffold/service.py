@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tandem.kit.contract import Contract, ContractError
 from tandem.local.trouble import Refused
 from tandem.scaffold.changes import TEMPLATE, newest, read_changes
-from tandem.scaffold.contract import bring_contract, write_first_contract
+from tandem.scaffold.contract import adopt_contract, bring_contract, is_foreign, write_first_contract
 from tandem.scaffold.cost import priced
 from tandem.scaffold.names import check_name
 from tandem.scaffold.placing import Files, place
@@ -19,7 +19,7 @@ from tandem.scaffold.stage import Stage, staged
 from tandem.scaffold.storage.written import Unsupported, Written, write_service
 from tandem.spec.check import contract_complaints
 from tandem.spec.generate import generated_files
-from tandem.spec.lint import Severity, contract_paths, lint_service, read_rules
+from tandem.spec.lint import Finding, Ruleset, Severity, contract_paths, lint_file, lint_service, read_rules
 from tandem.spec.manifest import Manifest, load_manifest
 from tandem.spec.owners import CODEOWNERS, codeowners
 
@@ -74,8 +74,9 @@ def new_service(
 
 
 def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
-    contract = _put_contract(stage, wish)
-    entry = Entry(wish.name, wish.owner, wish.audience)
+    foreign = wish.contract is not None and is_foreign(wish.contract, stage.project / "contracts")
+    contract = _put_contract(stage, wish, foreign=foreign)
+    entry = Entry(wish.name, wish.owner, wish.audience, foreign)
     stage.write(_MANIFEST, with_entry((stage.project / _MANIFEST).read_text("utf-8"), entry))
     manifest = load_manifest(stage.contracts)
     service = manifest.services[wish.name]
@@ -93,10 +94,14 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
     return _plan(stage, service.contract, written.unsupported)
 
 
-def _put_contract(stage: Stage, wish: Wish) -> Path:
+def _put_contract(stage: Stage, wish: Wish, *, foreign: bool) -> Path:
     path = stage.contracts / wish.name / "openapi.yaml"
     if wish.contract is None:
         write_first_contract(wish.name, wish.title, stage.contracts, stage.folder)
+    elif foreign:
+        _refuse(stage, wish, _errors(lint_file(wish.contract, _rules(stage))) or contract_complaints(wish.contract))
+        services = load_manifest(stage.contracts).services.values()
+        adopt_contract(wish.contract, path, {one.id for service in services for one in service.contract.operations})
     else:
         bring_contract(wish.contract, stage.project / "contracts", path)
     stage.add(path.relative_to(stage.folder))
@@ -126,13 +131,23 @@ def _collection(path: str) -> str:
 
 
 def _check_contract(stage: Stage, wish: Wish, contract: Path) -> None:
-    findings = lint_service(wish.name, stage.contracts, read_rules(stage.contracts / "rules.yaml"))
-    wrong = [
+    findings = lint_service(wish.name, stage.contracts, _rules(stage))
+    _refuse(stage, wish, _errors(findings) or contract_complaints(contract))
+
+
+def _rules(stage: Stage) -> Ruleset:
+    return read_rules(stage.contracts / "rules.yaml")
+
+
+def _errors(findings: Iterable[Finding]) -> list[str]:
+    return [
         f"{one.place}: {f'{one.operation}: ' if one.operation else ''}{one.message} {one.fix}"
         for one in findings
         if one.severity is Severity.ERROR
     ]
-    wrong = wrong or contract_complaints(contract)
+
+
+def _refuse(stage: Stage, wish: Wish, wrong: Sequence[str]) -> None:
     if wrong:
         listed = [_said(stage, wish, one) for one in wrong[:_MOST_SHOWN]]
         more = [f"and {len(wrong) - _MOST_SHOWN} more"] if len(wrong) > _MOST_SHOWN else []

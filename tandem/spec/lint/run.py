@@ -20,11 +20,17 @@ def lint_file(path: Path, rules: Ruleset, *, house: bool = False) -> list[Findin
 
 
 def lint_service(name: str, contracts: Path, rules: Ruleset) -> list[Finding]:
-    """One of the services the manifest lists. Those before it in the manifest own their paths."""
+    """One of the services the manifest lists. Those before it in the manifest own their paths. Of a contract that
+    somebody else wrote, `house_rules: false` in the manifest, the house rules are not asked."""
     listed = contract_paths(contracts)
     before = list(listed)[: list(listed).index(name)]
     neighbours = Neighbours(_scenarios(contracts), _owners({service: listed[service] for service in before}))
-    return _lint(assemble(listed[name]), rules, neighbours, house=True)
+    return _lint(assemble(listed[name]), rules, neighbours, house=_keeps_house_rules(contracts, name))
+
+
+def _keeps_house_rules(contracts: Path, name: str) -> bool:
+    services = as_mapping(as_mapping(read(contracts / "manifest.yaml").data).get("services"))
+    return as_mapping(services.get(name)).get("house_rules") is not False
 
 
 def contract_paths(contracts: Path) -> dict[str, Path]:
