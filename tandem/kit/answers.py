@@ -39,6 +39,7 @@ class Renderer:
         success = operation.success
         self._status = success.status
         self._media_type = success.media_type
+        self._leaves_out = any(_may_leave_out(contract, schema) for schema in success.content.values())
         self._location = _Location.of(contract, operation) if "location" in success.headers else None
 
     def render(self, result: Any, path_parameters: Mapping[str, Any]) -> Answer | Stream:
@@ -46,7 +47,11 @@ class Renderer:
         if self._location is not None:
             headers["location"] = self._location.expand(result, path_parameters)
         if isinstance(result, BaseModel):
-            return Answer(self._status, result.__pydantic_serializer__.to_json(result, by_alias=True), headers)
+            return Answer(
+                self._status,
+                result.__pydantic_serializer__.to_json(result, by_alias=True, exclude_unset=self._leaves_out),
+                headers,
+            )
         if isinstance(result, bytes):
             return Answer(self._status, result, headers)
         if isinstance(result, AsyncIterator):
@@ -54,6 +59,29 @@ class Renderer:
         if result is None and self._media_type is None:
             return Answer(self._status, b"", headers)
         raise TypeError(f"a handler returned {type(result).__name__}: return a model, bytes, an async iterator or None")
+
+
+def _may_leave_out(contract: Contract, schema: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether somewhere in an answer a field may be missing and may not be null: then it is told only if it was set."""
+    if isinstance(schema, Mapping) and "$ref" in schema:
+        name = str(schema["$ref"])
+        return name not in seen and _may_leave_out(contract, contract.resolve(schema), seen | {name})
+    if isinstance(schema, list):
+        return any(_may_leave_out(contract, one, seen) for one in schema)
+    if not isinstance(schema, Mapping):
+        return False
+    properties = schema.get("properties") or {}
+    optional = properties.keys() - set(schema.get("required") or ())
+    inner = [schema[key] for key in ("items", "allOf", "anyOf", "oneOf", "additionalProperties") if key in schema]
+    return any(not _is_nullable(contract, properties[name]) for name in optional) or any(
+        _may_leave_out(contract, one, seen) for one in (*properties.values(), *inner)
+    )
+
+
+def _is_nullable(contract: Contract, schema: Any) -> bool:
+    found = contract.resolve(schema)
+    branches = [*(found.get("anyOf") or ()), *(found.get("oneOf") or ())]
+    return found == {} or "null" in (found.get("type") or ()) or any(_is_nullable(contract, one) for one in branches)
 
 
 class _Location:

@@ -29,7 +29,7 @@ _CONSTRAINTS = frozenset(
 # Formats that make a Python type; as types, the others only cost time.
 _FORMATS = frozenset({"date", "date-time", "decimal"})
 # What may be left out is None then, which the generator does not say of what only an `allOf` brings.
-_MISSING_NONE = re.compile(r"^(    \w+: )((?:(?!\| None = |Any = ).)+?) = (None$|Field\(None\b)")
+_MISSING_NONE = re.compile(r"^(    \w+: )((?!None = )(?:(?!\| None = |Any = ).)+?) = (None$|Field\(None\b)")
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "array": "list[str]"}
 
 

@@ -47,6 +47,7 @@ class Response:
     status: int
     content: Mapping[str, Mapping[str, Any]]
     headers: frozenset[str]
+    needed_headers: frozenset[str]
     links: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -297,6 +298,11 @@ def _response(status: int, contract: Contract, response: Mapping[str, Any]) -> R
         status=status,
         content={name: media.get("schema", {}) for name, media in response.get("content", {}).items()},
         headers=frozenset(name.lower() for name in response.get("headers", {})),
+        needed_headers=frozenset(
+            name.lower()
+            for name, header in response.get("headers", {}).items()
+            if contract.resolve(header).get("required")
+        ),
         links={name: contract.resolve(link) for name, link in response.get("links", {}).items()},
     )
 

@@ -187,7 +187,7 @@ class ResponseCheck:
             yield unknown_media_type(media_type, response.content)
         elif "json" in media_type:
             yield from self._departures(status, media_type, response.content[media_type]).of(body)
-        for name in response.headers - headers.keys() - {"idempotency-replayed"}:
+        for name in response.needed_headers - headers.keys():
             yield missing_header(name)
 
     def _departures(self, status: int, media_type: str, schema: Mapping[str, Any]) -> Departures:

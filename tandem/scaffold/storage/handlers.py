@@ -81,7 +81,7 @@ class _Handler:
         given += [self._scope(place) for place, _ in enumerate(thing.scopes)]
         given.append("body")
         given += ["call.now"] if creation.needs_now else []
-        yield f"{thing.variable} = await {thing.repository}(call.connection).{own_name(self.role)}({', '.join(given)})"
+        yield self._kept(f"await {thing.repository}(call.connection).{own_name(self.role)}({', '.join(given)})")
         yield from self._done()
 
     def see(self) -> Iterator[str]:
@@ -97,7 +97,7 @@ class _Handler:
         yield from self._links()
         if self.role.takes_version:
             yield f"call.check_match({thing.variable}.version)"
-        yield f"{thing.variable} = await {thing.store}.{own_name(self.role)}({self._key()}, body)"
+        yield self._kept(f"await {thing.store}.{own_name(self.role)}({self._key()}, body)")
         yield from self._done()
 
     def step(self) -> Iterator[str]:
@@ -110,9 +110,7 @@ class _Handler:
         attribute = thing.attribute(step.column)
         if step.rule:
             yield f"{check_name(thing, step.rule)}({thing.variable})"
-        change = (
-            f"{thing.variable} = await {thing.store}.{own_name(role)}({self._key()}{', body' if role.body else ''})"
-        )
+        change = self._kept(f"await {thing.store}.{own_name(role)}({self._key()}{', body' if role.body else ''})")
         if role.body or step.rule:
             yield change
         else:
@@ -188,6 +186,12 @@ class _Handler:
         for control in (page.limit, page.offset, page.page):
             if control:
                 said |= {role: control.argument for role in ("limit", "offset", "page") if role in control.name.lower()}
+        if page.has_gaps:
+            shown = ", ".join(f'"{name}": {said[meaning]}' for name, meaning in page.fields.items())
+            yield f"page: dict[str, Any] = {{{shown}}}"
+            there = "{name: value for name, value in page.items() if value is not None}"
+            yield f"return {page.model.name}.model_validate({there})"
+            return
         yield f"return {_made(page, said)}"
 
     def _narrowed(self, page: Page) -> Iterator[str]:
@@ -277,6 +281,11 @@ class _Handler:
             yield f"call.caller.require_owner({attribute}, CustomerNotFound({attribute}))"
         else:
             yield f"call.caller.restrict({attribute})"
+
+    def _kept(self, value: str) -> str:
+        """With the name by which it is shown, where it is."""
+        is_used = self.role.answer is not None or self.thing.version is not None
+        return f"{self.thing.variable} = {value}" if is_used else value
 
     def _done(self) -> Iterator[str]:
         thing = self.thing

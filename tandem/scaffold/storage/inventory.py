@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -189,10 +190,11 @@ def _is_version(column: Column, sent: set[str]) -> bool:
 
 def _link(inventory: Inventory) -> None:
     """`loan_id` leads to a loan of the same contract, where whoever sends it can be told that there is none."""
-    things = inventory.things.values()
-    by_id = {thing.id: thing for thing in things} | {
-        thing.key.field.named: thing for thing in things if thing.key.field
-    }
+    things = [thing for thing in inventory.things.values() if not thing.scopes]
+    named = Counter(thing.key.field.named for thing in things if thing.key.field)
+    # A schema that is every id's says nothing about whose id it is.
+    by_id = {thing.key.field.named: thing for thing in things if thing.key.field and named[thing.key.field.named] == 1}
+    by_id |= {thing.id: thing for thing in things}
     by_id.pop("", None)
     for path, thing in inventory.things.items():
         place = inventory.places[path]

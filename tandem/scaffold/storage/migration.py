@@ -63,8 +63,14 @@ def _looked_up(thing: Thing) -> Iterator[Column]:
 def _table(inventory: Inventory, thing: Thing) -> str:
     lines = [line for column in thing.columns for line in _column(inventory, thing, column)]
     width = max(len(name) for name, _ in lines)
-    body = ",\n    ".join(f"{name:<{width}} {rest}" for name, rest in lines)
+    body = ",\n    ".join(_fitting(f"{name:<{width}} {rest}") for name, rest in lines)
     return f"CREATE TABLE {sql(thing.table)} (\n    {body}\n)"
+
+
+def _fitting(line: str) -> str:
+    if "\n" in line or len(line) < _WIDTH:
+        return line
+    return line.replace(" CHECK (", "\n        CHECK (").replace(" REFERENCES ", "\n        REFERENCES ")
 
 
 def _column(inventory: Inventory, thing: Thing, column: Column) -> Iterator[tuple[str, str]]:

@@ -34,12 +34,13 @@ class Filter:
 @dataclass(frozen=True)
 class Page:
     """`fields` maps what wraps the list to what it says: items, total, next, more, limit or offset. `is_whole` when it
-    lists things as they are shown alone, and not shortened."""
+    lists things as they are shown alone, and not shortened; `has_gaps` when something of it may be left out."""
 
     model: Model
     fields: Mapping[str, str]
     filters: tuple[Filter, ...]
     is_whole: bool = True
+    has_gaps: bool = False
     limit: Parameter | None = None
     cursor: Parameter | None = None
     offset: Parameter | None = None
@@ -66,7 +67,10 @@ def page_of(inventory: Inventory, operation: Operation, thing: Thing) -> Page:
     if model is None or (listed[0] is None) == model.is_object:
         raise NotDerivable("what it answers has no name among the schemas of the contract")
     controls, filters = _parameters(operation, thing)
-    page = Page(model, _wrapping(inventory, operation, listed[0], controls), filters, is_whole, **controls)
+    fields = fields_of(inventory.contract, answer_of(operation)) if listed[0] else {}
+    wrapping = _wrapping(fields, listed[0], controls)
+    has_gaps = any(fields[name].may_be_left_out_but_not_null for name, said in wrapping.items() if said != "items")
+    page = Page(model, wrapping, filters, is_whole, has_gaps, **controls)
     if page.looks_ahead and page.limit is None:
         raise NotDerivable("how long a page is is not said")
     return page
@@ -116,13 +120,11 @@ def _compares(parameter: Parameter, column: Column) -> bool:
     return False
 
 
-def _wrapping(
-    inventory: Inventory, operation: Operation, items: str | None, controls: Mapping[str, Parameter]
-) -> dict[str, str]:
+def _wrapping(fields: Mapping[str, Field], items: str | None, controls: Mapping[str, Parameter]) -> dict[str, str]:
     if items is None:
         return {}
     found = {items: "items"}
-    for name, one in fields_of(inventory.contract, answer_of(operation)).items():
+    for name, one in fields.items():
         meaning = _meaning(one, controls)
         if name != items and meaning:
             found[name] = meaning

@@ -20,12 +20,7 @@ from tandem.scaffold.storage.roles import Role, roles_of
 from tandem.scaffold.storage.rows import function_of
 from tandem.scaffold.storage.things import Thing
 from tandem.scaffold.storage.trials import files_of_tests
-
-
-@dataclass(frozen=True)
-class Unsupported:
-    operation_id: str
-    reason: str
+from tandem.scaffold.storage.unsupported import Unsupported, body_hint
 
 
 @dataclass(frozen=True)
@@ -101,18 +96,9 @@ def _handlers(service: _Service) -> str:
         functions.append(
             handler_of(service.inventory, role)
             if role
-            else unsupported_handler(contract, operation, _body(service, operation.id))
+            else unsupported_handler(contract, operation, body_hint(service.inventory, operation))
         )
     return module(service.name, "handlers", "\n\n".join(functions), service.inventory)
-
-
-def _body(service: _Service, operation_id: str) -> str:
-    operation = service.inventory.contract.operation(operation_id)
-    if operation.body is None:
-        return ""
-    model = service.inventory.models.of_body(operation)
-    hint = model.name if model else "Any"
-    return hint if operation.body_required else f"{hint} | None"
 
 
 def _repository(service: _Service) -> str:
@@ -143,3 +129,6 @@ def _rules(service: _Service) -> str:
 
 def _migration(service: _Service) -> str:
     return module("", "", migration_source(service.name, service.inventory, service.things), service.inventory)
+
+
+__all__ = ["Unsupported", "Written", "write_service"]
