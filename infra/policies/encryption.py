@@ -125,6 +125,23 @@ def calls_between_services_are_encrypted(estate: Estate) -> Broken:
             yield f"{name} is called without TLS"
 
 
+def the_load_balancer_reaches_tasks_by_tls(estate: Estate) -> Broken:
+    for targets in estate.of("lb/targetGroup:TargetGroup"):
+        if targets.inputs.get("protocol") != "HTTPS":
+            yield f"{targets.name} takes requests without TLS"
+    for name, service in estate.services():
+        [balanced] = service.inputs["loadBalancers"]
+        told = [
+            one["value"]
+            for _, container in estate.containers()
+            if container["name"] == name
+            for one in container["environment"]
+            if one["name"] == "TANDEM_TLS_PORT"
+        ]
+        if told != [str(int(balanced["containerPort"]))]:
+            yield f"{name} does not speak TLS where the load balancer asks"
+
+
 CHECKS = (
     logs_are_encrypted,
     the_database_is_encrypted,
@@ -139,4 +156,5 @@ CHECKS = (
     keys_are_rotated_and_not_lost_at_once,
     functions_are_encrypted_and_log_where_they_should,
     calls_between_services_are_encrypted,
+    the_load_balancer_reaches_tasks_by_tls,
 )

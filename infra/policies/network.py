@@ -35,7 +35,7 @@ def databases_are_reached_by_services_and_their_rotation(estate: Estate) -> Brok
 
 
 def services_are_reached_on_their_own_ports_only(estate: Estate) -> Broken:
-    allowed = {ports.PUBLIC: {"entrance"}, ports.ADMIN: {"entrance"}, ports.PEERS: set(estate.product.services)}
+    allowed = {ports.BALANCED: {"entrance"}, ports.ADMIN: {"entrance"}, ports.PEERS: set(estate.product.services)}
     for rule in estate.of(_INGRESS):
         callee = _short(estate, rule.inputs["securityGroupId"])
         caller = _short(estate, rule.inputs.get("referencedSecurityGroupId", ""))

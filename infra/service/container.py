@@ -68,6 +68,7 @@ def _served() -> dict[str, Any]:
     return {
         "portMappings": [
             {"name": "public", "containerPort": ports.PUBLIC, "protocol": "tcp", "appProtocol": "http"},
+            {"name": "balanced", "containerPort": ports.BALANCED, "protocol": "tcp"},
             {"name": "admin", "containerPort": ports.ADMIN, "protocol": "tcp"},
         ],
         "healthCheck": {

@@ -53,7 +53,7 @@ class Groups(Component):
 
     def _from_entrance(self, name: str) -> None:
         entrance = self._around.foundation.text("entrance_group_id")
-        for port, what in ((ports.PUBLIC, "requests"), (ports.ADMIN, "health checks")):
+        for port, what in ((ports.BALANCED, "requests"), (ports.ADMIN, "health checks")):
             said = f"Load balancer to {name}: {what}"
             self._in(f"{name}-from-entrance-{port}", self.of[name].id, port, said, entrance)
             self._out(f"entrance-to-{name}-{port}", entrance, port, said, target=self.of[name].id)

@@ -99,7 +99,7 @@ class Rollout(Component):
         blue, green = args.routes.targets
         return aws.ecs.ServiceLoadBalancerArgs(
             container_name=args.service.name,
-            container_port=ports.PUBLIC,
+            container_port=ports.BALANCED,
             target_group_arn=blue.arn,
             advanced_configuration=aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs(
                 alternate_target_group_arn=green.arn,

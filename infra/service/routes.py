@@ -41,8 +41,8 @@ class Routes(Component):
         return aws.lb.TargetGroup(
             f"{self._service}-{colour}",
             target_type="ip",
-            protocol="HTTP",
-            port=ports.PUBLIC,
+            protocol="HTTPS",
+            port=ports.BALANCED,
             vpc_id=vpc_id,
             deregistration_delay=30,
             load_balancing_algorithm_type="least_outstanding_requests",

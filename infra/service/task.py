@@ -86,6 +86,7 @@ def environment(around: Surroundings, service: Service) -> dict[str, pulumi.Inpu
         "TANDEM_PORT": str(ports.PUBLIC),
         "TANDEM_REGION": around.scope.region,
         "TANDEM_STAGE": around.scope.stage.name,
+        "TANDEM_TLS_PORT": str(ports.BALANCED),
         "TANDEM_TOKEN_URL": around.settings.token_url,
         "TANDEM_VERSION": around.settings.version,
     }

@@ -8,6 +8,7 @@ import errno
 import importlib
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 
 import structlog
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 
 from tandem.kit.admin import Readiness, admin_app
 from tandem.kit.gauges import GaugeLines
+from tandem.kit.own_certificate import own_context
 from tandem.kit.settings import ServiceSettings, load_settings
 from tandem.kit.telemetry import logs
 
@@ -75,22 +77,25 @@ def _uvloop() -> asyncio.AbstractEventLoop:
 
 async def _serve(name: str, app: FastAPI, settings: ServiceSettings) -> None:
     readiness = Readiness(app.state.runtime, app.state.background)
-    public = _server(app, settings.host, settings.port)
+    public = [_server(app, settings.host, settings.port)]
+    if settings.tls_port is not None:
+        public.append(_server(app, settings.host, settings.tls_port, own_context(name)))
     admin = _server(admin_app(app.state.runtime, readiness), settings.host, settings.admin_port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with _started(name, app), _told(app, told=settings.embedded_metrics):
         watching = asyncio.create_task(admin.serve_listener())
-        serving = asyncio.create_task(public.serve_listener())
-        log.info("started", port=public.port, admin_port=admin.port)
+        serving = [asyncio.create_task(one.serve_listener()) for one in public]
+        log.info("started", port=public[0].port, admin_port=admin.port)
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({stopping, serving, watching}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopping, watching, *serving}, return_when=asyncio.FIRST_COMPLETED)
         readiness.draining = True
         # Load balancers need a moment to see that we are not ready and to send their requests elsewhere.
         await asyncio.sleep(settings.drain_seconds)
-        public.should_exit = True
-        await serving
+        for one in public:
+            one.should_exit = True
+        await asyncio.gather(*serving)
     admin.should_exit = True
     await watching
     log.info("stopped")
@@ -121,7 +126,7 @@ async def _told(app: FastAPI, *, told: bool) -> AsyncIterator[None]:
         await lines.stop()
 
 
-def _server(app: object, host: str, port: int) -> _Server:
+def _server(app: object, host: str, port: int, tls: ssl.SSLContext | None = None) -> _Server:
     listener = _listener(host, port)
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -135,6 +140,10 @@ def _server(app: object, host: str, port: int) -> _Server:
         date_header=False,
         timeout_graceful_shutdown=_OPEN_REQUESTS_SECONDS,
     )
+    if tls is not None:
+        # Uvicorn makes a context of files only; what is loaded already it leaves alone.
+        config.load()
+        config.ssl = tls
     return _Server(config, listener)
 
 

@@ -38,6 +38,9 @@ class ServiceSettings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias=_shared("HOST"))
     port: int = Field(0, validation_alias=_shared("PORT"))
     admin_port: int = Field(0, validation_alias=_shared("ADMIN_PORT"))
+    tls_port: int | None = Field(
+        None, validation_alias=_shared("TLS_PORT"), description="The service again, under a certificate of its own."
+    )
     drain_seconds: float = Field(0.0, validation_alias=_shared("DRAIN_SECONDS"))
 
     contracts: Path = Field(REPOSITORY / "contracts", validation_alias=_shared("CONTRACTS"))

@@ -47,7 +47,7 @@ def test_services_that_keep_files_may_read_them() -> None:
     "line",
     [
         "USER 10001:10001",
-        f"EXPOSE {ports.PUBLIC} {ports.ADMIN}",
+        f"EXPOSE {ports.PUBLIC} {ports.ADMIN} {ports.BALANCED}",
         'ENTRYPOINT ["python3", "-m", "tandem.kit"]',
         'VOLUME ["/tmp"]',
     ],

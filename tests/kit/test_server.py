@@ -158,6 +158,24 @@ async def test_stopping_service_finishes_what_it_accepted(
     assert events(out)[-1] == "stopped"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the key is kept in memory, which only Linux offers")
+async def test_service_answers_by_tls_too_where_it_is_told_to(
+    start: Start, admin: httpx.AsyncClient, public: httpx.AsyncClient
+) -> None:
+    port = free_port()
+    process = await start("customer", TANDEM_TLS_PORT=str(port))
+    await answered(admin, "/readyz", 503)
+    # As a load balancer does: it encrypts, and knows by the network whom it speaks to.
+    async with httpx.AsyncClient(base_url=f"https://127.0.0.1:{port}", verify=False) as secured:  # noqa: S501
+        assert (await secured.get("/openapi.json")).json() == (await public.get("/openapi.json")).json()
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        async with httpx.AsyncClient() as suspicious:
+            await suspicious.get(f"https://127.0.0.1:{port}/openapi.json")
+    process.terminate()
+    code, out, err = await ended(process)
+    assert (code, err, events(out)[-1]) == (0, "", "stopped")
+
+
 async def waiting_for_lock(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     async with asyncio.timeout(20):
         while not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
@@ -216,7 +234,8 @@ async def test_start_that_fails_inside_ends_the_process_with_one_line(start: Sta
 
 async def test_module_is_a_program(start: Start) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tandem.kit", stdout=PIPE, stderr=PIPE)
-    assert await ended(process) == (2, "", "usage: python -m tandem.kit (serve|migrate) SERVICE, or canary SERVICE URL\n")
+    usage = "usage: python -m tandem.kit (serve|migrate) SERVICE, or canary SERVICE URL\n"
+    assert await ended(process) == (2, "", usage)
 
 
 def test_wrong_settings_are_one_sentence_that_names_the_variables(

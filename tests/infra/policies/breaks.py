@@ -101,6 +101,7 @@ BREAKS: dict[str, Break] = {
     "keys_are_rotated_and_not_lost_at_once": Break("kms/key:Key", path="enableKeyRotation", value=False),
     "functions_are_encrypted_and_log_where_they_should": Break("lambda/function:Function", path="kmsKeyArn"),
     "calls_between_services_are_encrypted": Break(_SERVICE, path="serviceConnectConfiguration.services.0.tls"),
+    "the_load_balancer_reaches_tasks_by_tls": Break("lb/targetGroup:TargetGroup", path="protocol", value="HTTP"),
     # Permissions.
     "wildcards_have_a_written_reason": Break(_POLICY, "card-execution", f"{_FIRST}.Sid"),
     "roles_have_no_wildcard_actions": Break(_POLICY, "card-task", f"{_FIRST}.Action", ["secretsmanager:*"]),
