@@ -62,7 +62,8 @@ def _operation(
     if wrong := _wrong_signature(handler, expected):
         raise contract.error(operation, f"{module}:{_line(handler)}: {name} {wrong}")
     model = _model(handler, "body")
-    if operation.body is not None and model is None:
+    # What is no object has no model: it is passed on as it is, to a handler that says `body: Any`.
+    if operation.body is not None and model is None and not _takes_anything(handler):
         raise contract.error(operation, f"{module}:{_line(handler)}: {name} needs `body: <Model>`")
     return handler, model
 
@@ -95,6 +96,11 @@ def _wrong_signature(handler: Function, expected: list[str]) -> str | None:
 
 def _line(function: Function) -> int:
     return inspect.getsourcelines(function)[1]
+
+
+def _takes_anything(handler: Function) -> bool:
+    hint = typing.get_type_hints(handler).get("body")
+    return Any in (hint, *typing.get_args(hint))
 
 
 def _model(handler: Function, parameter: str) -> type[BaseModel] | None:

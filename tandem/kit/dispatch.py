@@ -155,9 +155,11 @@ class OperationEndpoint:
         return received
 
     def _body(self, raw: bytes) -> Mapping[str, Any]:
-        if self._body_model is None:
+        if self.operation.body is None:
             return {}
         value = self._request_check.body(raw)
+        if self._body_model is None:
+            return {"body": value}
         try:
             return {"body": None if value is None else self._body_model.model_validate(value)}
         except ValidationError as error:

@@ -126,8 +126,28 @@ class Contract:
         return str(self.document["info"]["version"])
 
     def schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """A schema of this contract made to stand alone for a validator."""
-        return {**schema, "components": self.document.get("components", {})}
+        """A schema of this contract made to stand alone for a validator, with the components that it leads to: a
+        validator reads all that it is given, and is made for each parameter."""
+        components: dict[str, dict[str, Any]] = {}
+        left: list[Any] = [schema]
+        while left:
+            node = left.pop()
+            if isinstance(node, Mapping):
+                left += node.values()
+                left += self._newly_led_to(str(node.get("$ref", "")), components)
+            elif isinstance(node, list):
+                left += node
+        return {**schema, "components": components}
+
+    def _newly_led_to(self, reference: str, known: dict[str, dict[str, Any]]) -> Iterator[Any]:
+        _, _, target = reference.partition("#/components/")
+        kind, _, rest = target.partition("/")
+        name = rest.partition("/")[0].replace("~1", "/").replace("~0", "~")
+        components = self.document.get("components", {}).get(kind, {})
+        # What only looks like a reference stands in an example.
+        if name in components and name not in known.setdefault(kind, {}):
+            known[kind][name] = components[name]
+            yield components[name]
 
     def resolve(self, value: Any) -> Any:
         """Follow local references until there is something else."""

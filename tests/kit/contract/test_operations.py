@@ -104,7 +104,9 @@ def test_references_are_followed_to_their_end(tmp_path: Path) -> None:
     schemas = {"A": {"$ref": "#/components/schemas/B"}, "B": {"type": "string"}}
     contract = load(tmp_path, {"/loans": {"get": operation()}}, components={"schemas": schemas})
     assert contract.resolve({"$ref": "#/components/schemas/A"}) == {"type": "string"}
-    assert contract.schema({"type": "null"})["components"]["schemas"] == schemas
+    led = {"properties": {"a": {"$ref": "#/components/schemas/A"}}, "examples": [{"$ref": "#/components/schemas/None"}]}
+    assert contract.schema(led) == {**led, "components": {"schemas": schemas}}
+    assert contract.schema({"type": "null"}) == {"type": "null", "components": {}}
     assert lookup(contract.document, "#/paths/~1loans/get/responses/204/description") == "Done."
     assert lookup({"a": [{"b": 5}]}, "#/a/0/b") == 5
 
