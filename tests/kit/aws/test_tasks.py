@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from sqlalchemy import make_url
 
@@ -22,11 +24,14 @@ from tandem.kit.admin import Readiness
 from tandem.kit.auth.granted import GrantedToken
 from tandem.kit.aws.clients import Cloud
 from tandem.kit.aws.queues import SnsSqsTransport
+from tandem.kit.canary import Answer, Canary
+from tandem.kit.contract import Contract
 from tandem.kit.database_tls import database_tls
 from tandem.kit.events.catalogue import Catalogue
 from tandem.kit.objects import S3ObjectStore
 from tandem.kit.outside import connect, resolver, tokens
 from tandem.kit.settings import REPOSITORY, ServiceSettings, load_settings
+from tandem.local.issuer import ISSUER, LocalIssuer
 from tandem.spec.manifest import load_manifest
 from tests.architecture.project import SERVICES
 from tests.tls import Authority, tls_before
@@ -134,13 +139,32 @@ def stand_up(cloud: Cloud, name: str, password: str) -> dict[str, str]:
     return elsewhere
 
 
+async def judged(app: FastAPI, issuer: LocalIssuer, name: str) -> list[str]:
+    """What the canary of a release says of it, before anybody put something into the stage."""
+    contract: Contract = app.state.runtime.contract
+    own = {scope for operation in contract.operations if operation.is_safe for scope in operation.scopes or ()}
+    token = issuer.issue("service", name, own)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://canary.test") as client:
+
+        async def ask(target: str, headers: Mapping[str, str]) -> Answer:
+            answer = await client.get(target, headers=headers)
+            return Answer(answer.status_code, answer.headers, answer.content)
+
+        canary = Canary(contract, f"Bearer {token}", ask)
+        return [str(one) async for one in canary.judged() if one.wrong]
+
+
 @EVERY
-async def test_task_migrates_starts_and_is_ready(
-    tell: Tell, cloud: Cloud, database: str, tmp_path: Path, unused_tcp_port: int, name: str
+async def test_task_migrates_starts_is_ready_and_keeps_its_contract(
+    tell: Tell, cloud: Cloud, database: str, tmp_path: Path, issuer: LocalIssuer, unused_tcp_port: int, name: str
 ) -> None:
     real = make_url(database)
     elsewhere = stand_up(cloud, name, str(real.password))
-    elsewhere["TANDEM_TOKEN_URL"] = f"http://127.0.0.1:{unused_tcp_port}"
+    elsewhere |= {
+        "TANDEM_TOKEN_URL": f"http://127.0.0.1:{unused_tcp_port}",
+        "TANDEM_ISSUER": ISSUER,
+        "TANDEM_JWKS": str(issuer.jwks_path),
+    }
     with tls_before(real.port or 0, AUTHORITY.issue("127.0.0.1"), tmp_path) as front:
         # The password in the URL was good when the task started; the secret has the one that is good now.
         there = real.set(port=front.port, password="rotated since").render_as_string(hide_password=False)
@@ -152,6 +176,7 @@ async def test_task_migrates_starts_and_is_ready(
         app = import_module(f"services.{name}.app").create_app(settings, outside)
         async with app.router.lifespan_context(app):
             assert await Readiness(app.state.runtime, app.state.background).reasons() == {}
+            assert await judged(app, issuer, name) == []
 
 
 @pytest.mark.usefixtures("aws_credentials")
