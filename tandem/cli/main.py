@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tandem.cli import (
+    add,
     client,
     contract,
     deploy,
@@ -73,6 +74,7 @@ app.add_typer(contract.contract)
 app.add_typer(client.client)
 app.add_typer(preview.preview)
 app.add_typer(new.new)
+app.add_typer(add.add)
 app.add_typer(template.template)
 
 

@@ -53,18 +53,25 @@ class Stage:
         """As if it had been found in the project itself."""
         return message.replace(f"{self.folder}/", "")
 
-    def put_in_style(self, name: str) -> None:
-        """What is written for here is in the style of the house already, but for lines that a name made longer."""
-        folders = [str(one) for one in (Path("services") / name, Path("tests/services") / name)]
-        for command in (["check", "--quiet", "--no-cache"], ["format", "--quiet", "--no-cache"]):
-            # Where tandem is not at hand, ruff would sort it among the packages of others.
-            ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
-            ruff = [sys.executable, "-m", "ruff", *command, *ours, *folders]
-            done = subprocess.run(ruff, cwd=self.folder, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise Trouble(
-                    f"What was written is not in the style of the house:\n{self.said(done.stdout + done.stderr)}"
-                )
+    def put_in_style(self, name: str, *, sort_imports: bool = False) -> None:
+        """What is written for here is in the style already, but for lines that a name made longer and, with
+        `sort_imports`, imports that were put at the top."""
+        folders = [one for one in (f"services/{name}", f"tests/services/{name}") if (self.folder / one).exists()]
+        if sort_imports:
+            self._ruff("check", "--fix-only", "--select", "I", *folders)
+        else:
+            # What somebody goes on writing may be unfinished elsewhere.
+            self._ruff("check", *folders)
+        self._ruff("format", *folders)
+
+    def _ruff(self, command: str, *arguments: str) -> None:
+        # Where tandem is not at hand, ruff would sort it among the packages of others.
+        ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
+        ruff = [sys.executable, "-m", "ruff", command, "--quiet", "--no-cache", *ours, *arguments]
+        done = subprocess.run(ruff, cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            said = self.said(done.stdout + done.stderr)
+            raise Trouble(f"What was written is not in the style of the house:\n{said}")
 
 
 @contextlib.contextmanager
