@@ -22,7 +22,7 @@ from tandem.kit.answers import Answer, Renderer, Stream
 from tandem.kit.auth.caller import ANONYMOUS, Caller
 from tandem.kit.call import Call
 from tandem.kit.context import RequestContext, current
-from tandem.kit.contract.operations import Operation
+from tandem.kit.contract.operations import Operation, routed
 from tandem.kit.contract.validation import RequestCheck, ResponseCheck, invalid
 from tandem.kit.idempotency import Attempt, fingerprint
 from tandem.kit.problems import (
@@ -76,6 +76,7 @@ class OperationEndpoint:
         # An answer may hold more than the version tells, such as a link that stops working.
         self._may_be_unchanged = 304 in operation.responses
         self._arguments = {p.name: p.argument for p in operation.parameters_in("path", "query")}
+        self._routed = {p.name: routed(p.name) for p in operation.parameters_in("path")}
         self._keyed = operation.takes_header("idempotency-key")
         self._extra_headers = _lifecycle_headers(operation)
 
@@ -109,7 +110,8 @@ class OperationEndpoint:
             metrics.DEPRECATED.labels(
                 self.operation.id, caller.subject if caller.kind == "service" else caller.kind
             ).inc()
-        parameters = self._request_check.parameters(scope["path_params"], scope["query_string"], headers)
+        path = {name: scope["path_params"][own] for name, own in self._routed.items()}
+        parameters = self._request_check.parameters(path, scope["query_string"], headers)
         if self.operation.is_safe:
             call = Call[Any](
                 self._runtime, self.operation.id, caller, context, self._runtime.database.reader, parameters, headers

@@ -101,7 +101,7 @@ def _routes(contract: Contract, endpoints: Mapping[str, OperationEndpoint]) -> l
     """One route a path, literal paths before templates, so that `/cards/export` is never read as a card id."""
     by_path: dict[str, dict[str, OperationEndpoint]] = {}
     for operation in contract.operations:
-        by_path.setdefault(operation.path, {})[operation.method] = endpoints[operation.id]
+        by_path.setdefault(operation.route, {})[operation.method] = endpoints[operation.id]
     paths = sorted(by_path, key=lambda path: [part.startswith("{") for part in path.split("/")])
     return [Route(path, _Path(by_path[path])) for path in paths]
 

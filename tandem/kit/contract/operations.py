@@ -89,6 +89,11 @@ class Operation:
         return _identifier(self.id)
 
     @property
+    def route(self) -> str:
+        """The path as the router takes it, which knows no `{loan-id}`."""
+        return _PLACEHOLDER.sub(lambda found: f"{{{routed(found[1])}}}", self.path)
+
+    @property
     def is_safe(self) -> bool:
         return self.method in SAFE_METHODS
 
@@ -164,6 +169,11 @@ class Contract:
     def error(self, operation: Operation, reason: str) -> ContractError:
         pointer = f"/paths/{escape(operation.path)}/{operation.method.lower()}/operationId"
         return ContractError(self.path, read(self.path).line_of(pointer), reason)
+
+
+def routed(name: str) -> str:
+    """A path parameter as the router calls it."""
+    return name if name.isidentifier() else "_" + _NOT_OF_WORDS.sub("_", name)
 
 
 def snake_case(name: str) -> str:

@@ -68,7 +68,7 @@ class _Builder:
         key_field = _key_field(place, fields, noun)
         sent = set(self._sent(place))
         columns = [_column(one, fields, sent) for one in fields.values()]
-        key = next(one for one in columns if one.field is key_field)
+        key = _keyed(columns, key_field)
         _check_address(place, key)
         scopes = tuple(self._scopes(place, columns, key))
         hidden = [one.column for one in scopes if one.column not in columns]
@@ -157,6 +157,14 @@ def _key_field(place: Place, fields: Mapping[str, Field], noun: str) -> Field:
             if words(one.name) == words(name) and (one.kind is Kind.TEXT or one.kind.is_integer):
                 return one
     raise NotDerivable(f"nothing in it is the `{place.parameter or 'id'}` that it is found by")
+
+
+def _keyed(columns: list[Column], wanted: Field) -> Column:
+    """Numbers that the table gives out are as long as it counts."""
+    at = next(place for place, one in enumerate(columns) if one.field is wanted)
+    if columns[at].kind.is_integer:
+        columns[at] = replace(columns[at], kind=Kind.LARGE)
+    return columns[at]
 
 
 def _check_address(place: Place, key: Column) -> None:

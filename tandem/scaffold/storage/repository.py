@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tandem.scaffold.storage.classes import Model
-from tandem.scaffold.storage.creation import Given, expressions_of
+from tandem.scaffold.storage.creation import Given, expressions_of, literal_of
 from tandem.scaffold.storage.names import sql
 from tandem.scaffold.storage.paging import Filter
 from tandem.scaffold.storage.roles import Role, Verb
@@ -267,7 +267,9 @@ def _sets(role: Role, body: Model, variable: str) -> tuple[list[str], list[str]]
         first = len(given) + 2
         found = expressions_of(variable, body, one)
         was_sent = f'"{body.attributes[one.name]}" in {variable}.model_fields_set'
-        if role.verb is Verb.REPLACE or one.is_always_there:
+        if role.verb is Verb.REPLACE and column.is_needed and not one.is_always_there:
+            sets.append(f"{column.sql} = coalesce(${first}, {literal_of(column)})")
+        elif role.verb is Verb.REPLACE or one.is_always_there:
             sets += [f"{name} = ${first + place}" for place, name in enumerate(column.names)]
         elif one.is_nullable:
             found = (was_sent, *found)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from tandem.kit.contract import Operation, Parameter
 from tandem.scaffold.storage.answers import answer_of, is_documented
 from tandem.scaffold.storage.classes import Model
-from tandem.scaffold.storage.creation import Creation, creation_of, fits
+from tandem.scaffold.storage.creation import Creation, creation_of, fits, literal_of
 from tandem.scaffold.storage.inventory import Inventory, check_shows, is_linked_to, refuses_removal
 from tandem.scaffold.storage.paging import Page, page_of
 from tandem.scaffold.storage.paths import Place
@@ -207,5 +207,6 @@ def _check_change(role: Role, column: Column) -> None:
 
 def _check_replaces_all(role: Role) -> None:
     for column in role.changed:
-        if column.is_needed and column.field and not role.sent[column.field.name].is_always_there:
+        is_there = column.field is not None and role.sent[column.field.name].is_always_there
+        if column.field and column.is_needed and not is_there and literal_of(column) is None:
             raise NotDerivable(f"`{column.field.name}` may be left out, and what it is then is not said")
