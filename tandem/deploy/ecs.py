@@ -16,6 +16,8 @@ from tandem.kit.aws.clients import Cloud
 from tandem.local.trouble import Refused
 
 _LOG_LINES = 5
+# Whom infra's function names when it runs a step.
+_BY_A_ROLLOUT = "rollout"
 _LONGEST_LINE = 300
 
 
@@ -134,14 +136,27 @@ class Ecs:
 
     def stopped_tasks(self, definition_arn: str, since: datetime) -> tuple[StoppedTask, ...]:
         """Those of a release, the earliest first."""
-        target = self.target
-        arns = self._ask("ecs", "list_tasks", cluster=target.cluster, serviceName=target.name, desiredStatus="STOPPED")[
-            "taskArns"
-        ]
+        return self._stopped(definition_arn, since, serviceName=self.target.name)
+
+    def failed_steps(self, definition: Definition, since: datetime) -> tuple[StoppedTask, ...]:
+        """What a rollout ran of a release before users met it, its migrations and its canary, and ended badly."""
+        family = str(definition.document["family"])
+        ended = self._stopped(definition.arn, since, _BY_A_ROLLOUT, family=family)
+        return tuple(task for task in ended if any(one.exit_code != 0 for one in task.containers))
+
+    def _stopped(
+        self, definition_arn: str, since: datetime, started_by: str | None = None, **which: str
+    ) -> tuple[StoppedTask, ...]:
+        cluster = self.target.cluster
+        arns = self._ask("ecs", "list_tasks", cluster=cluster, desiredStatus="STOPPED", **which)["taskArns"]
         if not arns:
             return ()
-        tasks = self._ask("ecs", "describe_tasks", cluster=target.cluster, tasks=arns)["tasks"]
-        found = [StoppedTask.of(one) for one in tasks if one["taskDefinitionArn"] == definition_arn]
+        tasks = self._ask("ecs", "describe_tasks", cluster=cluster, tasks=arns)["tasks"]
+        found = [
+            StoppedTask.of(one)
+            for one in tasks
+            if one["taskDefinitionArn"] == definition_arn and started_by in {None, one.get("startedBy")}
+        ]
         return tuple(sorted((one for one in found if one.created_at >= since), key=lambda one: one.created_at))
 
     def unhealthy(self, groups: Sequence[str]) -> tuple[Unhealthy, ...]:

@@ -52,7 +52,8 @@ def _hook(seen: Seen) -> Reason | None:
         return None
     return Reason(
         f"A step of the rollout said no: {', '.join(names)}",
-        seen.deployment.said or seen.deployment.back_because or "it did not say why",
+        # The last line of the task that it ran, where that could be read.
+        (seen.log and seen.log[-1]) or seen.deployment.said or seen.deployment.back_because or "it did not say why",
         "Its log group in CloudWatch (/aws/lambda/…, or /tandem/… of its task) has the whole report.",
     )
 

@@ -39,6 +39,8 @@ class Watch:
             return Seen(deployment, tuple(self._stopped.values()), log=self._log)
         revision, definition = self._of_release(deployment)
         self._take_stopped(self.ecs.stopped_tasks(definition.arn, deployment.created_at), definition)
+        if deployment.failed_hooks:
+            self._take_stopped(self.ecs.failed_steps(definition, deployment.created_at), definition)
         if course_of(deployment) is Course.RUNNING:
             self._unhealthy = self._allowed("the load balancer", partial(self.ecs.unhealthy, revision.target_groups))
         events = self.ecs.events_since(deployment.created_at)

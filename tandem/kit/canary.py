@@ -171,7 +171,7 @@ async def ask_over_http(session: aiohttp.ClientSession, url: str, target: str, h
 
 async def judge(contract: Contract, url: str, authorization: str, say: Callable[[str], None]) -> bool:
     """Whether the release at `url` keeps its contract; `say` hears of each operation."""
-    keeps = True
+    broken, asked = [], 0
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
 
         async def ask(target: str, headers: Mapping[str, str]) -> Answer:
@@ -179,5 +179,9 @@ async def judge(contract: Contract, url: str, authorization: str, say: Callable[
 
         async for one in Canary(contract, authorization, ask).judged():
             say(str(one))
-            keeps = keeps and not one.wrong
-    return keeps
+            asked += 1
+            broken += [one.operation] if one.wrong else []
+    # The last lines of a task that failed are what people are shown first.
+    if broken:
+        say(f"{len(broken)} of {asked} reads break the contract: {', '.join(broken)}.")
+    return not broken

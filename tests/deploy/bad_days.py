@@ -73,7 +73,11 @@ FAILURES: dict[str, tuple[Bad, tuple[str, ...]]] = {
         ("alarm rang: tandem-uat-card-errors", "the release took 100 %", "that alarm"),
     ),
     "step": (
-        Bad(hook="tandem-uat-gate"),
-        ("step of the rollout said no: tandem-uat-gate", "hook failed", "log group"),
+        Bad(hook="tandem-uat-steps"),
+        ("step of the rollout said no: tandem-uat-steps", "hook failed", "log group"),
+    ),
+    "canary": (
+        Bad(hook="tandem-uat-steps", log=("getCard: answered 500", "1 of 3 reads break the contract: getCard.")),
+        ("step of the rollout said no: tandem-uat-steps", "1 of 3 reads break the contract: getCard", "log group"),
     ),
 }

@@ -354,10 +354,26 @@ class FakeEcs:
 
     def _list_tasks(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["desiredStatus"] == "STOPPED"
-        return {"taskArns": [one["taskArn"] for one in self._tasks()]}
+        # Of a family are those that a step of a rollout started, too.
+        listed = self._tasks() if asked.get("serviceName") == SERVICE else [*self._tasks(), *self._steps()]
+        return {"taskArns": [one["taskArn"] for one in listed]}
 
     def _describe_tasks(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"tasks": [one for one in self._tasks() if one["taskArn"] in asked["tasks"]]}
+        return {"tasks": [one for one in (*self._tasks(), *self._steps()) if one["taskArn"] in asked["tasks"]]}
+
+    def _steps(self) -> list[dict[str, Any]]:
+        """The migrations of each release, which went well, and its canary."""
+        return [
+            {
+                "taskArn": arn("task", CLUSTER, f"{rollout.arn[-2:]}{step}"),
+                "taskDefinitionArn": self.revisions[rollout.revision]["taskDefinition"],
+                "createdAt": rollout.created_at + timedelta(seconds=_BEGUN),
+                "startedBy": "rollout",
+                "containers": [{"name": "card", "exitCode": code}],
+            }
+            for rollout in self.rollouts
+            for step, code in (("migration", 0), ("canary", int(bool(rollout.bad.hook))))
+        ]
 
     def _tasks(self) -> list[dict[str, Any]]:
         return [self._task(rollout, number) for rollout in self.rollouts for number in range(self._stops(rollout))]

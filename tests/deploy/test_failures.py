@@ -56,6 +56,13 @@ def test_release_that_never_comes_up_is_taken_back_after_ten_minutes(
     assert 600 < stage.seconds < 720
 
 
+def test_step_that_said_no_is_told_with_its_last_lines(stage: Stage, fake: FakeEcs) -> None:
+    fake.bad, _ = FAILURES["canary"]
+    stage.releases().deploy(IMAGES[2])
+    [told] = [notice for notice in stage.notices if isinstance(notice, TaskStopped)]
+    assert (told.task.id.endswith("canary"), told.log) == (True, fake.bad.log)
+
+
 def test_stopped_tasks_are_told_once_each_with_their_last_lines(stage: Stage, fake: FakeEcs) -> None:
     fake.bad, _ = FAILURES["exit"]
     outcome = stage.releases().deploy(IMAGES[2])

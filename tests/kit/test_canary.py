@@ -205,6 +205,7 @@ async def test_release_on_a_port_is_judged_as_it_is(url: str) -> None:
     assert not await judge(CARD, f"{url}/", TOKEN, said.append)
     assert said[:2] == ["listCards: 200, as the contract says", "getCard: 200, as the contract says"]
     assert said[2].startswith("getCardPicture: answered 500 and not 200")
+    assert said[3:] == ["1 of 3 reads break the contract: getCardPicture."]
 
 
 async def test_release_that_is_not_there_gives_no_answer(unused_tcp_port: int) -> None:
