@@ -113,7 +113,8 @@ def _sent(column: Column, body: Model | None, sent: Mapping[str, Field]) -> Give
 
 def fits(sent: Field, column: Column) -> bool:
     if sent.kind is column.kind:
-        return not column.field or not column.field.choices or set(sent.choices) <= set(column.field.choices) != set()
+        choices = column.field.choices if column.field else ()
+        return not choices or (bool(sent.choices) and set(sent.choices) <= set(choices))
     return sent.kind.is_integer and column.kind in {Kind.WHOLE, Kind.NUMBER}
 
 

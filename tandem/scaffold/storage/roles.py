@@ -199,10 +199,10 @@ def _check_body(role: Role) -> None:
 def _check_change(role: Role, column: Column) -> None:
     assert column.field is not None
     sent = role.sent[column.field.name]
-    if not fits(sent, column):
-        raise NotDerivable(f"`{sent.name}` is sent as one kind of value and shown as another")
     if column in {role.thing.key, role.thing.version, role.thing.made}:
         raise NotDerivable(f"it changes `{sent.name}`, which the service itself sets")
+    if not fits(sent, column):
+        raise NotDerivable(f"`{sent.name}` is sent as one kind of value and shown as another")
 
 
 def _check_replaces_all(role: Role) -> None:

@@ -32,7 +32,7 @@ def asks(name: str, location: str = "query", **schema: Any) -> dict[str, Any]:
 
 _PET_ID = asks("petId", "path", **_NUMBER)
 _VISIT_ID = asks("visit-id", "path", format="uuid", type="string")
-PET = {
+PET: dict[str, Any] = {
     "type": "object",
     "required": ["id", "name", "class", "createdAt", "vaccinated"],
     "properties": {
@@ -51,13 +51,16 @@ PET = {
     },
 }
 _SENT = ("name", "class", "nickName", "chip", "weight", "legs", "born", "tags", "owner")
-NEW_PET = {
+NEW_PET: dict[str, Any] = {
     "type": "object",
     "required": ["name"],
-    "properties": {name: deepcopy(PET["properties"][name]) for name in _SENT},  # type: ignore[index]
+    "properties": {name: deepcopy(PET["properties"][name]) for name in _SENT},
 }
-CHANGED_PET = {"type": "object", "properties": {**NEW_PET["properties"], "vaccinated": {"type": "boolean"}}}  # type: ignore[dict-item]
-VISIT = {
+CHANGED_PET: dict[str, Any] = {
+    "type": "object",
+    "properties": {**NEW_PET["properties"], "vaccinated": {"type": "boolean"}},
+}
+VISIT: dict[str, Any] = {
     "type": "object",
     "required": ["visitId", "reason", "at", "state"],
     "properties": {
@@ -82,7 +85,7 @@ _NEW_VISIT = {
     "type": "object",
     "required": ["reason", "at"],
     "properties": {"reason": _TEXT, "at": VISIT["properties"]["at"]},
-}  # type: ignore[index]
+}
 _LIMIT = asks("limit", type="integer", maximum=50)
 
 CLINIC: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""A service from a contract that somebody else wrote: what it says enough about works, the rest says that it is not built."""
+"""A service from a contract of somebody else: what it says enough about works, the rest says that it is not built."""
 
 from __future__ import annotations
 
