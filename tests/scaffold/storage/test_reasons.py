@@ -263,8 +263,8 @@ def test_one_operation_more_is_the_parts_of_it(tmp_path: Path) -> None:
 
 def test_one_operation_more_that_is_not_said_is_left_to_people(tmp_path: Path) -> None:
     document = clinic()
-    document["components"]["schemas"]["Style"] = {"type": "string", "enum": ["short", "long"]}
-    document["paths"]["/pets/{petId}/groom"]["post"] |= takes({"$ref": "#/components/schemas/Style"})
+    document["components"]["schemas"]["Problem"] = {"type": "object"}
+    document["paths"]["/pets/{petId}/groom"]["post"] |= takes({"$ref": "#/components/schemas/Problem"})
     piece = write_operation("clinic", _contract(tmp_path, document), "groomPet")
     assert piece.unsupported is not None
     assert "body: Any" in piece.handler
