@@ -11,6 +11,7 @@ from typing import Any
 from botocore import xform_name
 
 from tests.deploy.first_definition import first_definition
+from tests.deploy.steps import hook, steps_of
 
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"
@@ -278,9 +279,9 @@ class FakeEcs:
                     "triggeredAlarmNames": [bad.alarm],
                 }
         if bad.hook and rollout.back_since is not None:
-            document["lifecycleHookDetails"] = [_hook(bad.hook, "FAILED")]
+            document["lifecycleHookDetails"] = [hook(bad.hook, "FAILED")]
         if bad.pause and age >= _TEST:
-            document["lifecycleHookDetails"] = [_hook(bad.pause, "AWAITING_ACTION")]
+            document["lifecycleHookDetails"] = [hook(bad.pause, "AWAITING_ACTION")]
         return document
 
     def _visible(self) -> list[Rollout]:
@@ -362,17 +363,10 @@ class FakeEcs:
         return {"tasks": [one for one in (*self._tasks(), *self._steps()) if one["taskArn"] in asked["tasks"]]}
 
     def _steps(self) -> list[dict[str, Any]]:
-        """The migrations of each release, which went well, and its canary."""
         return [
-            {
-                "taskArn": arn("task", CLUSTER, f"{rollout.arn[-2:]}{step}"),
-                "taskDefinitionArn": self.revisions[rollout.revision]["taskDefinition"],
-                "createdAt": rollout.created_at + timedelta(seconds=_BEGUN),
-                "startedBy": "rollout",
-                "containers": [{"name": "card", "exitCode": code}],
-            }
-            for rollout in self.rollouts
-            for step, code in (("migration", 0), ("canary", int(bool(rollout.bad.hook))))
+            task
+            for one in self.rollouts
+            for task in steps_of(one.arn, self.revisions[one.revision]["taskDefinition"], one.created_at, one.bad.hook)
         ]
 
     def _tasks(self) -> list[dict[str, Any]]:
@@ -409,8 +403,3 @@ class FakeEcs:
     def _known(self, service: str) -> None:
         if service != SERVICE:
             raise Refusal("ServiceNotFoundException")
-
-
-def _hook(name: str, status: str) -> dict[str, Any]:
-    target = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
-    return {"hookId": "h1", "targetType": "AWS_LAMBDA", "targetArn": target, "status": status}
