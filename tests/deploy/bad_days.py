@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.deploy.fake_ecs import GROUPS, Bad
+from tests.deploy.bad import Bad
+from tests.deploy.fake_ecs import GROUPS
 
 
 def _failed_to_start(said: str) -> dict[str, Any]:

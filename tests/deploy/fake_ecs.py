@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore import xform_name
 
+from tests.deploy.bad import Bad
 from tests.deploy.first_definition import first_definition
 from tests.deploy.steps import hook, steps_of
 
@@ -37,30 +38,6 @@ class Refusal(Exception):
     def __init__(self, code: str, message: str = "", status: int = 400) -> None:
         super().__init__(code)
         self.code, self.message, self.status = code, message or f"{code}, says the fake", status
-
-
-@dataclass(frozen=True)
-class Bad:
-    """How a release fails. `stops` is the end of a task; the breaker gives up after `patience` of them."""
-
-    stops: Mapping[str, Any] | None = None
-    said: str = ""
-    exit_code: int | None = None
-    unhealthy: str = ""
-    event: str = ""
-    alarm: str = ""
-    hook: str = ""
-    pause: str = ""
-    patience: int = 3
-    stays_broken: bool = False
-    brings_back: bool = True
-    back_takes: int = 40
-    cut_off_after: int | None = None
-    log: tuple[str, ...] = ()
-
-    @property
-    def never_up(self) -> bool:
-        return bool(self.stops or self.event or self.unhealthy or self.stays_broken)
 
 
 @dataclass

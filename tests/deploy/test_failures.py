@@ -6,9 +6,10 @@ import pytest
 
 from tandem.deploy.notices import Failing, TaskStopped
 from tandem.deploy.outcome import Ending
+from tests.deploy.bad import Bad
 from tests.deploy.bad_days import FAILURES, NO_IMAGE, NO_SECRET
 from tests.deploy.conftest import Stage
-from tests.deploy.fake_ecs import IMAGES, Bad, FakeEcs
+from tests.deploy.fake_ecs import IMAGES, FakeEcs
 
 
 @pytest.mark.parametrize("day", FAILURES)

@@ -8,9 +8,10 @@ from tandem.deploy.definition import Definition
 from tandem.deploy.ecs import Ecs
 from tandem.deploy.notices import Failing
 from tandem.deploy.outcome import Ending
+from tests.deploy.bad import Bad
 from tests.deploy.bad_days import NO_IMAGE
 from tests.deploy.conftest import Stage
-from tests.deploy.fake_ecs import IMAGES, Bad, FakeEcs
+from tests.deploy.fake_ecs import IMAGES, FakeEcs
 
 
 class Interrupted(Ecs):

@@ -8,9 +8,10 @@ from tandem.deploy.documents import last_part
 from tandem.deploy.notices import Moved
 from tandem.deploy.outcome import Ending
 from tandem.local.trouble import Refused, Trouble
+from tests.deploy.bad import Bad
 from tests.deploy.bad_days import NO_IMAGE
 from tests.deploy.conftest import Stage
-from tests.deploy.fake_ecs import IMAGES, Bad, FakeEcs
+from tests.deploy.fake_ecs import IMAGES, FakeEcs
 
 
 def test_image_runs_as_the_next_revision_of_what_ran(stage: Stage, fake: FakeEcs) -> None:

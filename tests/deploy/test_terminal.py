@@ -9,9 +9,10 @@ from rich.console import Console
 
 from tandem.deploy.outcome import Ending
 from tandem.deploy.terminal import Terminal
+from tests.deploy.bad import Bad
 from tests.deploy.bad_days import FAILURES
 from tests.deploy.conftest import Stage
-from tests.deploy.fake_ecs import IMAGES, Bad, FakeEcs
+from tests.deploy.fake_ecs import IMAGES, FakeEcs
 
 
 def _shown(stage: Stage, console: Console) -> str:
