@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from tandem.kit.contract import Contract, Operation, Parameter
 from tandem.scaffold.storage.errors import check_name
-from tandem.scaffold.storage.inventory import Inventory
+from tandem.scaffold.storage.inventory import Inventory, may_go
 from tandem.scaffold.storage.paging import Page
 from tandem.scaffold.storage.roles import Role, Verb
 from tandem.scaffold.storage.signatures import hint_of, own_name
@@ -247,7 +247,8 @@ class _Handler:
         if parent.hides_its_owner:
             wanted += f", {'None' if self.role.is_open else 'call.caller.restrict(None)'}"
         needs_it = self.is_owned and parent.owner_is_shown
-        found = f"await {parent.repository}(call.connection).get({wanted})"
+        look = "lock" if not self.role.operation.is_safe and may_go(self.inventory, parent) else "get"
+        found = f"await {parent.repository}(call.connection).{look}({wanted})"
         yield f"{parent.variable} = {found}" if needs_it else found
         if needs_it:
             yield _require(parent, parent.variable, key)

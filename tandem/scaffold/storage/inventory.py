@@ -243,6 +243,12 @@ def refuses_removal(inventory: Inventory, thing: Thing) -> bool:
     return removal is None or is_documented(inventory.contract, removal, 409)
 
 
+def may_go(inventory: Inventory, thing: Thing) -> bool:
+    """Whoever makes something that belongs to it has to hold it fast meanwhile."""
+    is_parent = any(scope.parent == thing.path for other in inventory.things.values() for scope in other.scopes)
+    return "DELETE" in inventory.place_of(thing).item and (is_parent or is_linked_to(inventory, thing))
+
+
 def is_linked_to(inventory: Inventory, thing: Thing) -> bool:
     columns = [column for other in inventory.things.values() for column in other.columns]
     return any(column.links == thing.table and not column.goes_with_it for column in columns)

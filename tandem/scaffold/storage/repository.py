@@ -21,9 +21,9 @@ _FETCH = "        row = await self._connection.fetchrow(\n            {0},\n{1} 
 _THERE = "        assert row is not None\n        return {0}\n"
 
 
-def class_of(thing: Thing, roles: Sequence[Role]) -> str:
+def class_of(thing: Thing, roles: Sequence[Role], *, may_go: bool = False) -> str:
     """The repository of one thing, with what its operations need and nothing else."""
-    methods = [*_reads(thing, roles), *(one for role in roles for one in methods_of(role))]
+    methods = [*_reads(thing, roles, may_go=may_go), *(one for role in roles for one in methods_of(role))]
     head = (
         f"class {thing.repository}:\n    def __init__(self, connection: Connection) -> None:\n"
         "        self._connection = connection\n\n"
@@ -47,9 +47,9 @@ def methods_of(role: Role) -> Iterator[str]:
             yield _removing(role)
 
 
-def _reads(thing: Thing, roles: Sequence[Role]) -> Iterator[str]:
+def _reads(thing: Thing, roles: Sequence[Role], *, may_go: bool) -> Iterator[str]:
     yield _getting(thing, "get")
-    if any(role.verb in {Verb.CHANGE, Verb.REPLACE, Verb.STEP, Verb.REMOVE} for role in roles):
+    if may_go or any(role.verb in {Verb.CHANGE, Verb.REPLACE, Verb.STEP, Verb.REMOVE} for role in roles):
         yield _getting(thing, "lock")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tandem.kit.contract import Contract
 from tandem.scaffold.storage import errors
 from tandem.scaffold.storage.handlers import handler_of, unsupported_handler
-from tandem.scaffold.storage.inventory import Inventory, take_inventory
+from tandem.scaffold.storage.inventory import Inventory, may_go, take_inventory
 from tandem.scaffold.storage.migration import migration_source, seed_source
 from tandem.scaffold.storage.modules import module
 from tandem.scaffold.storage.repository import class_of
@@ -104,7 +104,7 @@ def _handlers(service: _Service) -> str:
 def _repository(service: _Service) -> str:
     if not service.things:
         return ""
-    classes = [class_of(thing, service.of(thing)) for thing in service.things]
+    classes = [class_of(thing, service.of(thing), may_go=may_go(service.inventory, thing)) for thing in service.things]
     text = "\n".join([*classes, *(function_of(thing) for thing in service.things)])
     if "_json(" in text:
         text += "def _json(value: Any) -> str | None:\n    return None if value is None else json.dumps(value)\n"

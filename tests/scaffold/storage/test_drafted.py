@@ -9,11 +9,65 @@ import pytest
 
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local.issuer import LocalIssuer
-from tests.architecture.project import ROOT
 from tests.scaffold.storage.desk import project_of, running
 from tests.service_under_test import SUPPORT, Databases, ServiceUnderTest, customer, with_scopes
 
-DESCRIPTION = (ROOT / "docs" / "examples" / "loans.md").read_text("utf-8")
+DESCRIPTION = """\
+# Loans
+
+A company borrows money for something it needs, and pays it back month by month. Whoever works at the support desk decides
+about each loan.
+
+## Loan
+
+Money that a company has borrowed or asked to borrow.
+
+- customer: Customer — the company that borrows
+- purpose: New ovens for the bakery; A second van — what the money is for
+- amount: 120,000.00 SEK; 45,000.00 SEK — how much is borrowed
+- months: 24 — how long it takes to pay it back
+- contact email: linda@bakery.example — where we write to about it
+- status: one of: applied, approved, declined, repaid
+- first payment on: 2026-12-31 — optional, the day of the first payment
+
+### Actions
+
+- Apply for a loan with customer, purpose, amount, months and contact email
+- List loans
+- See a loan
+- Change a loan with purpose, contact email
+- Approve a loan with first payment on — the money is paid out the same day
+- Decline a loan
+- Mark a loan as repaid: status becomes repaid
+
+### Rules
+
+- amount is above 0
+- months is between 3 and 60
+- Only an applied loan can be approved or declined
+
+## Payment
+
+What was paid back on a loan.
+
+| field   | example              | meaning                   |
+|---------|----------------------|---------------------------|
+| loan    | Loan                 | the loan that is paid     |
+| amount  | 5,000.00 SEK         | how much was paid         |
+| paid at | 2026-11-30T08:00:00Z | when the money arrived    |
+
+### Actions
+
+- Record a payment
+- List payments
+- See one payment
+
+## Who may
+
+- Customers: apply for a loan, see and list loans, change a loan, see payments
+- Support: see and list loans, approve, decline and mark a loan as repaid, see payments
+- Services: record payments
+"""
 OWN, OTHER = "cus_01k9zc6n00000000000000h001", "cus_01k9zc6n00000000000000n001"
 NEW = {
     "customer_id": OWN,
