@@ -30,7 +30,7 @@ def up(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start the database, five services, their mocks and the gateway, with believable data in them.
+    """Start the database, the services, their mocks and the gateway, with believable data in them.
 
     Ports are 8080 (gateway) and 4010 (mock); TANDEM_GATEWAY_PORT and TANDEM_MOCK_PORT choose others.
 
