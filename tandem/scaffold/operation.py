@@ -10,7 +10,7 @@ from pathlib import Path
 from tandem.kit.contract import Contract
 from tandem.local.suggestions import one_of
 from tandem.local.trouble import Refused
-from tandem.scaffold.pieces import DoesNotFit, Module, added, attributes, put
+from tandem.scaffold.pieces import DoesNotFit, Module, added, attributes, put, with_changes
 from tandem.scaffold.placing import place
 from tandem.scaffold.stage import Stage, staged
 from tandem.scaffold.storage.written import Written, write_service
@@ -113,11 +113,14 @@ def _fitting(wanted: _Wanted) -> dict[Path, str]:
             continue
         if "/migrations/" in name:
             raise DoesNotFit("it keeps something new, which needs a migration first")
-        # What the other tests look at may well be more with one more operation: theirs are the developer's by now.
-        pieces = added(Module(old), Module(text), strict=not name.startswith("tests/"))
         ours = wanted.project / name
-        if pieces:
-            texts[Path(name)] = put(ours.read_text("utf-8") if ours.exists() else "", pieces, Module(text))
+        before, after = Module(old), Module(text)
+        mine = ours.read_text("utf-8") if ours.exists() else ""
+        # What the other tests look at may well be more with one more operation: theirs are the developer's by now.
+        strict = not name.startswith("tests/")
+        merged = put(with_changes(mine, before, after, strict=strict), added(before, after), after)
+        if merged != mine:
+            texts[Path(name)] = merged
     _check_methods(wanted, texts)
     return texts
 

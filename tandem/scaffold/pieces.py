@@ -80,20 +80,25 @@ class Module:
         )
 
 
-def added(before: Module, after: Module, *, strict: bool = True) -> list[Piece]:
-    """What `after` has more, a new class with its methods in it. Raises DoesNotFit, if `strict`, where something else
-    changed."""
-    changed = [
-        piece.name
-        for key, piece in before.pieces.items()
-        if key not in after.pieces
-        or (not isinstance(piece.node, ast.ClassDef) and after.pieces[key].text != piece.text)
-    ]
-    if strict and changed:
-        raise DoesNotFit(f"{', '.join(changed)} would have to change with it")
+def added(before: Module, after: Module) -> list[Piece]:
+    """What `after` has more, a new class with its methods in it."""
     new = [piece for key, piece in after.pieces.items() if key not in before.pieces]
     classes = {piece.name for piece in new if isinstance(piece.node, ast.ClassDef)}
     return [piece for piece in new if piece.holder not in classes]
+
+
+def with_changes(ours: str, before: Module, after: Module, *, strict: bool) -> str:
+    """`ours` with what is another in `after`, where nobody has touched it; else raises DoesNotFit if `strict`."""
+    for key, old in before.pieces.items():
+        new = after.pieces.get(key)
+        if isinstance(old.node, ast.ClassDef) or (new is not None and new.text == old.text):
+            continue
+        mine = Module(ours).pieces.get(key)
+        if new is not None and mine is not None and mine.text == old.text:
+            ours = _with_imports(ours.replace(old.text, new.text, 1), new, after)
+        elif strict:
+            raise DoesNotFit(f"{old.name} would have to change with it, and is yours by now")
+    return ours
 
 
 def put(ours: str, pieces: Iterable[Piece], source: Module) -> str:
