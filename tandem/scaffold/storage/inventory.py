@@ -261,9 +261,10 @@ def _find_owners(inventory: Inventory) -> None:
             inventory.things[path] = thing.with_owner(column)
     for _ in inventory.things:
         for path, thing in inventory.things.items():
-            if thing.owner is None and owned_through(inventory, thing) is not None:
-                hidden = Column(_OWNER, Kind.TEXT, None, is_needed=True)
-                inventory.things[path] = thing.with_owner(hidden)
+            through = owned_through(inventory, thing) if thing.owner is None else None
+            owner = inventory.of_table(through.links).owner if through else None
+            if owner is not None:
+                inventory.things[path] = thing.with_owner(Column(_OWNER, Kind.TEXT, None, owner.is_needed))
 
 
 def owned_through(inventory: Inventory, thing: Thing) -> Column | None:

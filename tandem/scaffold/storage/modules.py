@@ -24,11 +24,6 @@ _KIT = {
 }
 
 
-def imports_of(service: str, kind: str, body: str, inventory: Inventory) -> tuple[str, ...]:
-    """A line for each name that the body needs from elsewhere."""
-    return tuple(line.rstrip("\n") for line in _imports(service, kind, body, inventory))
-
-
 def module(service: str, kind: str, body: str, inventory: Inventory, about: str = "") -> str:
     """`kind` is the file of the service that this becomes."""
     head = f'"""{about}"""\n\n' if about else ""

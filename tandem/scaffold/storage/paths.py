@@ -30,12 +30,6 @@ class Place:
         """The parameters before the item's own."""
         return _PLACEHOLDER.findall(self.path)
 
-    @property
-    def above(self) -> str:
-        """The path of the collection around it."""
-        before, _, _ = self.path.rpartition("/{")
-        return before
-
 
 def places_of(operations: Iterable[Operation]) -> dict[str, Place]:
     """By the path of the collection."""

@@ -24,10 +24,6 @@ def files_of_tests(name: str, inventory: Inventory, things: Sequence[Thing], rol
     return {path: tidy(text) for path, text in files.items() if text}
 
 
-def tests_of(name: str, payloads: Payloads, thing: Thing, roles: Sequence[Role]) -> str:
-    return _Trials(name, payloads, thing, roles).module()
-
-
 class _Trials:
     def __init__(self, name: str, payloads: Payloads, thing: Thing, roles: Sequence[Role]) -> None:
         self.name = name

@@ -15,8 +15,8 @@ from tests.service_under_test import SUPPORT, Databases, ServiceUnderTest, custo
 DESCRIPTION = """\
 # Loans
 
-A company borrows money for something it needs, and pays it back month by month. Whoever works at the support desk decides
-about each loan.
+A company borrows money for something it needs, and pays it back month by month. Whoever works at the
+support desk decides about each loan.
 
 ## Loan
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tandem.kit.contract import Contract, load_contract
-from tandem.scaffold.storage import write_operation, write_service
+from tandem.scaffold.storage import write_service
 from tandem.scaffold.storage.inventory import take_inventory
 from tandem.scaffold.storage.names import free, identifier, many_of, one_of, snake, sql, variable
 from tandem.scaffold.storage.roles import roles_of
@@ -248,29 +248,6 @@ def test_nothing_that_can_be_kept_is_still_a_service(tmp_path: Path) -> None:
     assert "services/clinic/repository.py" not in written.files
     handlers = written.files["services/clinic/handlers.py"]
     assert 'async def get_up(call: Call[Peers]) -> None:\n    """Whether it is up"""' in handlers
-
-
-def test_one_operation_more_is_the_parts_of_it(tmp_path: Path) -> None:
-    piece = write_operation("clinic", _contract(tmp_path, clinic()), "cancelVisit")
-    assert piece.handler.startswith("async def cancel_visit(call: Call[Peers], pet_id: int, visit_id: str)")
-    assert piece.repository_class == "VisitRecords"
-    assert piece.repository.lstrip().startswith("async def cancel_visit(self, visit_record_id: str)")
-    assert "check_visit_record_not_done" in piece.rules
-    assert "class VisitRecordIsDone(Conflict):" in piece.errors
-    assert "from services.clinic.rules import check_visit_record_not_done" in piece.imports["handlers.py"]
-    assert piece.unsupported is None
-
-
-def test_one_operation_more_that_is_not_said_is_left_to_people(tmp_path: Path) -> None:
-    document = clinic()
-    document["components"]["schemas"]["Problem"] = {"type": "object"}
-    document["paths"]["/pets/{petId}/groom"]["post"] |= takes({"$ref": "#/components/schemas/Problem"})
-    piece = write_operation("clinic", _contract(tmp_path, document), "groomPet")
-    assert piece.unsupported is not None
-    assert "body: Any" in piece.handler
-    assert "from typing import Any" in piece.imports["handlers.py"]
-    with pytest.raises(KeyError):
-        write_operation("clinic", _contract(tmp_path, clinic()), "washPet")
 
 
 @pytest.mark.parametrize(
