@@ -88,6 +88,10 @@ def test_keys_differ_from_attempt_to_attempt(hooks: ModuleType) -> None:
     assert keys == ["attempt-1", "attempt-2", "attempt-3", "attempt-4", "attempt-5"]
 
 
+def test_an_amount_that_is_no_money_is_left_alone(hooks: ModuleType) -> None:
+    assert _call(hooks, Sent(body={"amount": 5})).body == {"amount": 5}
+
+
 def test_every_fourth_case_goes_without(hooks: ModuleType) -> None:
     sent = [_call(hooks, _in_euros()).body["amount"]["currency"] for _ in range(8)]
     assert sent == ["SEK", "SEK", "SEK", "EUR"] * 2
