@@ -50,12 +50,6 @@ def inline(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "Answer", answer
 
 
-def class_of(contract: Contract, schema: Mapping[str, Any]) -> str:
-    """Empty for a schema without a name."""
-    reference = str(schema.get("$ref", ""))
-    return class_names(contract).get(reference.removeprefix(_PREFIX), "") if reference else ""
-
-
 def _components(contract: Contract) -> dict[str, Any]:
     schemas: dict[str, Any] = (contract.document.get("components") or {}).get("schemas") or {}
     return schemas
