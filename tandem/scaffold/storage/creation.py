@@ -26,10 +26,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Creation:
-    """`id` is the expression that makes the key, empty where the table or the caller does."""
+    """`id` is the expression that makes the key, empty where the table or the caller does; `sent_key` is the attribute
+    where the caller may."""
 
     given: tuple[Given, ...]
     id: str
+    sent_key: str
     needs_now: bool
     dumps: bool
 
@@ -39,11 +41,12 @@ def creation_of(inventory: Inventory, thing: Thing, sent: Mapping[str, Field], b
     for column in thing.columns:
         found += _given(inventory, thing, column, sent, body)
     _check_nothing_is_lost(thing, sent)
-    key_is_sent = thing.key.field is not None and thing.key.field.name in sent
+    key = sent.get(thing.key.field.name) if thing.key.field else None
     expressions = [expression for one in found for expression in one.expressions]
     return Creation(
         given=tuple(found),
-        id="" if key_is_sent or thing.key.kind.is_integer else _new_id(thing),
+        id="" if (key and key.is_always_there) or thing.key.kind.is_integer else _new_id(thing),
+        sent_key=body.attributes[key.name] if key and body else "",
         needs_now=any(one.startswith("now") for one in expressions),
         dumps=any("sent.get(" in one for one in expressions),
     )
@@ -64,7 +67,7 @@ def _given(
     if scope is not None:
         yield Given(column, (column.name,))
     elif name in sent:
-        yield _sent(column, body, sent)
+        yield _sent(thing, column, body, sent)
     elif column == thing.key:
         if not column.kind.is_integer:
             yield Given(column, (thing.id,))
@@ -95,7 +98,7 @@ def _new_id(thing: Thing) -> str:
     return f'call.new_id("{id_prefix_of(thing)}")'
 
 
-def _sent(column: Column, body: Model | None, sent: Mapping[str, Field]) -> Given:
+def _sent(thing: Thing, column: Column, body: Model | None, sent: Mapping[str, Field]) -> Given:
     assert column.field is not None
     assert body is not None
     one = sent[column.field.name]
@@ -103,6 +106,8 @@ def _sent(column: Column, body: Model | None, sent: Mapping[str, Field]) -> Give
         raise NotDerivable(f"`{one.name}` is sent as one kind of value and shown as another")
     if one.schema.get("format") == "password":
         raise NotDerivable(f"`{one.name}` is a password, which nobody keeps as it was sent")
+    if column == thing.key and column.kind is Kind.TEXT and not one.is_always_there:
+        return Given(column, (f"{expressions_of('new', body, one)[0]} or {thing.id}",))
     if not column.is_needed or one.is_always_there:
         return Given(column, expressions_of("new", body, one))
     begins = literal_of(column)

@@ -35,6 +35,11 @@ def errors_of(thing: Thing, roles: Sequence[Role]) -> Iterator[tuple[str, str]]:
         name=thing.missing, kind="NotFound", title=f"{words.capitalize()} not found", arguments=f"{thing.id}: str",
         said=_text(f"There is no {words} {{{thing.id}}}."),
     )  # fmt: skip
+    if any(role.creation and role.creation.sent_key for role in roles):
+        yield "Conflict", _CLASS.format(
+            name=exists(thing), kind="Conflict", title=f"There is such a {words} already", arguments=f"{thing.id}: str",
+            said=_text(f"There is a {words} {{{thing.id}}} already. Choose another."),
+        )  # fmt: skip
     if any(role.refuses_removal for role in roles):
         yield "Conflict", _CLASS.format(
             name=in_use(thing), kind="Conflict", title=f"The {words} is in use", arguments=f"{thing.id}: str",
@@ -61,6 +66,10 @@ NOTHING_SENT = """class NothingSent(Unprocessable):
 
 
 """
+
+
+def exists(thing: Thing) -> str:
+    return f"{thing.missing.removesuffix('NotFound')}Exists"
 
 
 def in_use(thing: Thing) -> str:

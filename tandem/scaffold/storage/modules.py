@@ -61,7 +61,7 @@ def _is_error(name: str, missing: set[str]) -> bool:
     stems = tuple(one.removesuffix("NotFound") for one in missing)
     if name in missing or name in {"CustomerNotFound", "NothingSent"}:
         return True
-    return any(re.fullmatch(rf"{stem}(InUse|(Not|Is|Cannot)[A-Z]\w*)", name) for stem in stems)
+    return any(re.fullmatch(rf"{stem}(InUse|Exists|(Not|Is|Cannot)[A-Z]\w*)", name) for stem in stems)
 
 
 def _names(body: str) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.creation import Given, expressions_of, literal_of
+from tandem.scaffold.storage.errors import exists
 from tandem.scaffold.storage.names import sql
 from tandem.scaffold.storage.paging import Filter
 from tandem.scaffold.storage.roles import Role, Verb
@@ -91,13 +92,23 @@ def _creating(role: Role) -> str:
     query = statement(
         f"INSERT INTO {_table(thing)} {_columns(names(one.column for one in creation.given), len(thing.table))}",
         f"VALUES {_columns(values)}",
+        f"ON CONFLICT ({thing.key.sql}) DO NOTHING" if creation.sent_key else "",
         f"RETURNING {shown(thing)}",
     )
     return (
         f"    async def {own_name(role)}(self, {_typed(wanted)}) -> {thing.model.name}:\n"
         f"{_dumped('new', creation.dumps)}"
-        f"{_FETCH.format(query, arguments(*given))}{_THERE.format(row_reader(thing))}"
+        f"{_FETCH.format(query, arguments(*given))}"
+        f"{_taken(thing, creation.sent_key) or _THERE.format(row_reader(thing))}"
     )
+
+
+def _taken(thing: Thing, sent_key: str) -> str:
+    """Of two that would be called alike, the second is refused."""
+    if not sent_key:
+        return ""
+    refusal = f"raise {exists(thing)}(str(new.{sent_key}))"
+    return f"        if row is None:\n            {refusal}\n        return {row_reader(thing)}\n"
 
 
 def _columns(found: list[str], before: int = 0) -> str:

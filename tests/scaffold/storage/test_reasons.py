@@ -238,6 +238,20 @@ def test_days_and_moments_begin_when_they_are_made(tmp_path: Path) -> None:
     }
 
 
+def test_an_id_that_callers_may_choose_is_taken_only_once(tmp_path: Path) -> None:
+    document = clinic()
+    schemas = document["components"]["schemas"]
+    schemas["NewPet"]["properties"]["id"] = schemas["Pet"]["properties"]["id"] = {"type": "string"}
+    document["paths"]["/pets/{petId}"]["parameters"][0]["schema"] = {"type": "string"}
+    document["paths"]["/pets/{petId}/visits"]["parameters"][0]["schema"] = {"type": "string"}
+    files = write_service("clinic", _contract(tmp_path, document)).files
+    repository = files["services/clinic/repository.py"]
+    assert "new.id or pet_id," in repository
+    assert "ON CONFLICT (id) DO NOTHING\n" in repository
+    assert "            raise PetExists(str(new.id))\n        return _pet(row)\n" in repository
+    assert "class PetExists(Conflict):" in files["services/clinic/errors.py"]
+
+
 def test_nothing_that_can_be_kept_is_still_a_service(tmp_path: Path) -> None:
     document = {
         **clinic(),
