@@ -58,7 +58,7 @@ def run(url: str, tokens: Mapping[str, str], folder: Path, *options: str, settin
     """Each operation is called by the first of `tokens` that may."""
     environment = prepare(folder, settings or SHARED.read_text("utf-8"), tokens)
     finished = subprocess.run(
-        command("run", f"{url}/openapi.json", "--no-color", *options),
+        command("run", f"{url}/openapi.json", f"--url={url}", "--no-color", *options),
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -73,7 +73,9 @@ class Watch:
         environment = prepare(self.folder, configuration(self.contract, self.untested), self.running.callers)
         observed.begin()
         report = ("--report=ndjson", f"--report-ndjson-path={_EVENTS}", "--no-color")
-        line = command("run", f"{self.running.url}/openapi.json", *report, *options)
+        # Contracts that others wrote name servers of their own.
+        here = f"--url={self.running.url}"
+        line = command("run", f"{self.running.url}/openapi.json", here, *report, *options)
         tail = _Tail(self.folder / _EVENTS)
         with (self.folder / "said").open("wb") as said, started(line, self.folder, said, said, environment) as process:
             health = time.monotonic() + _HEALTH_SECONDS
