@@ -120,6 +120,8 @@ def _show(plan: "Plan") -> None:
         for path in paths:
             table.add_row(str(path), str(plan.lines[path]), what)
     out.print(table)
+    for note in plan.notes:
+        out.print(f"\n{note}", markup=False, soft_wrap=True)
     if plan.unsupported:
         said = f"{len(plan.unsupported)} of {len(plan.operations)} operations answer 501 until somebody writes them:"
         out.print(f"\n{said}", style="bold")
@@ -135,5 +137,6 @@ def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any
         "new": [os.fspath(one) for one in plan.new],
         "changed": [os.fspath(one) for one in plan.changed],
         "operations": list(plan.operations),
+        "notes": list(plan.notes),
         "unsupported": [{"operation": one.operation_id, "reason": one.reason} for one in plan.unsupported],
     }

@@ -17,8 +17,9 @@ _NOT_READ = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
 
 
 @contextlib.contextmanager
-def priced(stage: Stage) -> Iterator[None]:
-    """Works beside what is done inside. Whoever has no environment of infra prices it later."""
+def priced(stage: Stage, *, foreign: bool) -> Iterator[None]:
+    """Works beside what is done inside. Whoever has no environment of infra prices it later. Raises Refused where the
+    cloud cannot have it; of a `foreign` contract that is noted, for nobody here can change its paths."""
     python = stage.project / _PYTHON
     if not python.exists() or not (stage.project / PAGE).exists():
         yield
@@ -32,9 +33,13 @@ def priced(stage: Stage) -> Iterator[None]:
         except BaseException:
             working.kill()
             raise
-    if working.returncode != 0:
-        raise Refused(f"The cloud cannot have this service: {stage.said(said).splitlines()[-1]}")
-    stage.add(PAGE)
+    if working.returncode == 0:
+        stage.add(PAGE)
+        return
+    reason = f"The cloud cannot have this service: {stage.said(said).splitlines()[-1]}"
+    if not foreign:
+        raise Refused(reason)
+    stage.notes.append(reason)
 
 
 def _copy_what_it_reads(stage: Stage) -> None:

@@ -49,6 +49,7 @@ class Plan:
     lines: dict[Path, int]
     operations: tuple[str, ...]
     unsupported: tuple[Unsupported, ...]
+    notes: tuple[str, ...] = ()
 
 
 def new_service(
@@ -83,7 +84,7 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
     _check_neighbours(manifest, wish.name)
     _check_contract(stage, wish, contract)
     _render(stage, wish.name)
-    with priced(stage):
+    with priced(stage, foreign=foreign):
         for path, text in generated_files(manifest, service, stage.folder / "services").items():
             stage.write(path.relative_to(stage.folder), text)
         written = writer(wish.name, service.contract)
@@ -191,4 +192,5 @@ def _plan(stage: Stage, contract: Contract, unsupported: tuple[Unsupported, ...]
         {path: (stage.folder / path).read_text("utf-8").count("\n") for path in paths},
         tuple(operation.id for operation in contract.operations),
         unsupported,
+        tuple(stage.notes),
     )

@@ -24,6 +24,7 @@ class Stage:
     folder: Path
     written: set[Path] = field(default_factory=set)
     before: dict[Path, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def contracts(self) -> Path:
