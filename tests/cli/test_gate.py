@@ -160,8 +160,6 @@ def test_replay_says_what_became_of_a_case(gate: CommandLine, fresh: Project, ur
 
 
 def test_gate_that_is_stopped_leaves_a_report_and_nothing_running(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
     state = tmp_path / "state"
     command = [
         sys.executable,

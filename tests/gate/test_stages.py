@@ -17,8 +17,6 @@ from tests.gate.world import judged, told
 
 @pytest.mark.timeout(180)
 def test_clean_service_passes_every_stage(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
     home = Home(tmp_path / "state", ROOT)
     home.create()
     asked = [stage for stage in stages() if stage.name != "load"]

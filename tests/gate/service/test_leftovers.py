@@ -18,8 +18,6 @@ def _server(folder: Path) -> Server:
 def test_run_that_was_killed_leaves_no_database_and_no_folder(tmp_path: Path) -> None:
     work = tmp_path / "gate" / "work"
     work.mkdir(parents=True)
-    for folder in (tmp_path, work.parent, work):
-        folder.chmod(0o711)
     server = _server(work / "999999999-dead")
     (work / "nonsense").mkdir()
     living = work / f"{os.getpid()}-living"

@@ -31,18 +31,13 @@ from tests.local.programs import STUBBORN
 
 def _started(project: Path, folder: Path) -> OwnService:
     folder.mkdir(parents=True)
-    for one in (folder, *folder.parents[:4]):
-        one.chmod(0o711)
     return own.start(load_manifest(project / "contracts"), "card", project, folder)
 
 
 @pytest.fixture(scope="module")
 def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     """Our own card service, which runs from the first time it is asked for."""
-    folder = tmp_path_factory.mktemp("own")
-    for one in (folder, *folder.parents[:3]):
-        one.chmod(0o711)
-    made = Subject("card", Home(folder / "state", ROOT))
+    made = Subject("card", Home(tmp_path_factory.mktemp("own") / "state", ROOT))
     made.home.create()
     yield made
     made.close()
