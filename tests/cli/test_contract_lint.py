@@ -136,11 +136,11 @@ def test_missing_file_broken_rules_and_broken_manifest_are_trouble(tandem: Comma
 
 
 def test_contract_that_breaks_the_manifest_is_still_linted(tandem: CommandLine, project: Path) -> None:
-    _spoil(project / "contracts/card/openapi.yaml", "operationId: issueCard", "operationid: issueCard")
+    _spoil(project / "contracts/card/openapi.yaml", "operationId: issueCard", "operationId: listCards")
     code, out, _ = tandem("card")
     assert code == 1
     assert "No service or mock can be made from this" in out
-    assert "`operationid` is nothing that OpenAPI knows here" in out
+    assert "listCards" in out
 
 
 def test_name_that_is_nearly_right_is_suggested(tandem: CommandLine) -> None:
