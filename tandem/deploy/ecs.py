@@ -51,11 +51,19 @@ class Ecs:
         found = self._ask("ecs", "describe_task_definition", taskDefinition=arn, include=["TAGS"])
         return Definition(found["taskDefinition"], tuple(found.get("tags", [])))
 
-    def register(self, before: Definition, container: str, image: str) -> Definition:
+    def newest(self) -> Definition:
+        """The latest of the family, whether it ever ran or not: what infra/ changed is in it."""
+        return self.definition(self.target.name)
+
+    def release(self, definition: Definition, image: str) -> dict[str, Any]:
+        """What would be registered: that definition with this image."""
         with asking(self.target, "ecs:RegisterTaskDefinition"):
             model = self._client("ecs").meta.service_model.operation_model("RegisterTaskDefinition")
-        wanted = before.next_with(container, image, frozenset(model.input_shape.members))
-        return Definition(self._ask("ecs", "register_task_definition", **wanted)["taskDefinition"], before.tags)
+        return definition.next_with(self.target.service, image, frozenset(model.input_shape.members))
+
+    def register(self, definition: Definition, image: str) -> Definition:
+        wanted = self.release(definition, image)
+        return Definition(self._ask("ecs", "register_task_definition", **wanted)["taskDefinition"], definition.tags)
 
     def start(self, definition: Definition) -> None:
         target = self.target

@@ -47,10 +47,9 @@ class Migration:
         if image is not None:
             image_by_digest(image)
         now = self.ecs.definition(self.ecs.current().task_definition)
-        service = self.ecs.target.service
-        if image is None or now.image_of(service) == image:
+        if image is None or now.image_of(self.ecs.target.service) == image:
             return now
-        return self.ecs.register(now, service, image)
+        return self.ecs.register(self.ecs.newest(), image)
 
     def _wait(self, task: str) -> StoppedTask | None:
         since = self.time.now()

@@ -36,11 +36,13 @@ class Releases:
         target = self.ecs.target
         image_by_digest(image)
         before = self._free()
-        definition = self.ecs.definition(before.task_definition)
-        if definition.image_of(target.service) == image:
+        running, newest = self.ecs.definition(before.task_definition), self.ecs.newest()
+        same_settings = self.ecs.release(running, image) == self.ecs.release(newest, image)
+        if running.image_of(target.service) == image and same_settings:
             return Outcome(Ending.NOTHING_TO_DO, target, f"{target} runs {image} already.")
-        release = self.ecs.register(definition, target.service, image)
-        self.tell(Told(f"Deploying {target}: {image} as {release.name}, in place of {definition.name}."))
+        release = self.ecs.register(newest, image)
+        changed = "" if same_settings else f", with the settings of {newest.name}"
+        self.tell(Told(f"Deploying {target}: {image} as {release.name}, in place of {running.name}{changed}."))
         return self._start(release)
 
     def rollback(self, revision: str | None = None, *, schema_fits: bool = False) -> Outcome:

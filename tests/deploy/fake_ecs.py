@@ -161,7 +161,13 @@ class FakeEcs:
         self.rollouts.append(made)
         return made
 
+    def infra_changes(self, memory: str) -> None:
+        """`pulumi up`: a definition that nobody deploys yet, with the image it was first made with."""
+        self._register({**self._with(IMAGES[0]), "memory": memory})
+
     def _definition(self, name: str) -> dict[str, Any]:
+        if name == SERVICE:
+            return self.definitions[-1]
         return next(one for one in self.definitions if one["taskDefinitionArn"] == name)
 
     def _age(self, rollout: Rollout) -> float:

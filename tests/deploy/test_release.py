@@ -54,6 +54,23 @@ def test_image_that_runs_already_changes_nothing(stage: Stage, fake: FakeEcs) ->
     assert fake.calls("RegisterTaskDefinition") == fake.calls("UpdateService") == []
 
 
+@pytest.mark.parametrize("image", [IMAGES[1], IMAGES[2]], ids=["same image", "new image"])
+def test_what_infra_changed_comes_with_the_next_release(stage: Stage, fake: FakeEcs, image: str) -> None:
+    fake.infra_changes(memory="2048")
+    assert stage.releases().deploy(image).ending is Ending.DONE
+    made = fake.definitions[-1]
+    assert (made["memory"], made["containerDefinitions"][0]["image"]) == ("2048", image)
+    assert "in place of tandem-uat-card:2, with the settings of tandem-uat-card:3." in stage.told
+
+
+def test_release_that_failed_leaves_no_image_to_the_next(stage: Stage, fake: FakeEcs) -> None:
+    fake.somebody_deploys(IMAGES[3], Bad(stops=NO_IMAGE))
+    fake.advance(300)
+    assert stage.releases().deploy(IMAGES[1]).ending is Ending.NOTHING_TO_DO
+    assert stage.releases().deploy(IMAGES[2]).ending is Ending.DONE
+    assert fake.definitions[-1]["containerDefinitions"][0]["image"] == IMAGES[2]
+
+
 @pytest.mark.parametrize("image", ["registry/tandem/card:1.4.0", "card", "card@sha256:12", "registry:5000/card"])
 def test_tag_is_refused_with_the_way_to_its_digest(stage: Stage, fake: FakeEcs, image: str) -> None:
     with pytest.raises(Refused, match=r"not named by its digest.*aws ecr describe-images --repository-name card"):
