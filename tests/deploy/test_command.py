@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,6 +107,15 @@ def test_stopped_job_takes_back_what_it_began(command: CommandLine, fake: FakeEc
     assert out.splitlines()[-1].endswith("was taken back. What ran before (revision 4001) runs again.")
 
 
+@pytest.fixture
+def ctrl_c_is_ours() -> Iterator[None]:
+    """A stack that other tests keep running in this process takes Ctrl-C for itself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_ours")
 def test_stopped_before_anything_began_is_said(command: CommandLine, fake: FakeEcs) -> None:
     fake.when_asked = lambda: signal.pthread_kill(MAIN, signal.SIGINT)
     code, _, err = command(*_deploy("--image", IMAGES[2]))

@@ -38,10 +38,10 @@ def test_what_follows_the_services_still_follows_them() -> None:
 
 
 def test_manifest_with_the_entry_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "loan").mkdir()
-    Desk(tmp_path / "loan").draft(LOAN)
-    (tmp_path / "loan" / "out" / "openapi.yaml").rename(tmp_path / "loan" / "openapi.yaml")
-    (tmp_path / "manifest.yaml").write_text(with_entry("services: {}\n".replace(" {}", ""), ENTRY))
+    desk = Desk(tmp_path)
+    desk.draft(LOAN)
+    desk.out.rename(tmp_path / "loan")
+    (tmp_path / "manifest.yaml").write_text(with_entry("services:\n", ENTRY))
     service = load_manifest(tmp_path).services["loan"]
     assert (service.owner, service.database, service.consumes) == ("team-loans", "loan", {})
 
