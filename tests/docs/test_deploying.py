@@ -12,9 +12,9 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from tandem.cli.main import run
 from tandem.deploy.outcome import Ending
 from tests.architecture.project import ROOT, SERVICES
+from tests.docs.boxes import options, unknown_options
 
 PAGE = ROOT / "docs" / "deploying.md"
 TEXT = PAGE.read_text("utf-8")
@@ -23,7 +23,6 @@ BOXES = [re.sub(r"^   ", "", box, flags=re.MULTILINE) for box in re.findall(r"``
 WRITTEN = [line for box in BOXES for line in box.splitlines()] + re.findall(
     r"`((?:tandem|pulumi|aws|\.ci/) ?[^`\n]+)`", TEXT
 )
-GROUPS = ("contract", "preview")
 # Those of Pulumi 3.272; there is no command line of it among the packages.
 PULUMI = {
     "config set": {"--path", "--stack", "--cwd"},
@@ -42,16 +41,9 @@ def commands(program: str) -> list[list[str]]:
     return [shlex.split(one) for one in found if not one.startswith("…")]
 
 
-def options(words: list[str]) -> list[str]:
-    return [word for word in words if word.startswith("--")]
-
-
 @pytest.mark.parametrize("words", commands("tandem"), ids=" ".join)
 def test_every_command_of_tandem_exists_with_its_options(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    names = words[:2] if words[0] in GROUPS else words[:1]
-    assert run([*names, "--help"]) == 0
-    shown = re.findall(r"--[a-z-]+", capsys.readouterr().out)
-    assert [option for option in options(words) if option not in shown] == []
+    assert unknown_options(words, capsys) == []
 
 
 @pytest.mark.parametrize("words", commands("aws"), ids=lambda words: " ".join(words[:2]))
