@@ -100,13 +100,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
-    typer.secho(sentence, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    if sentence:
+        typer.secho(sentence, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
     return code
 
 
 def _usage(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     said = getattr(error, "format_message", lambda: str(error))()
+    if not said.strip():
+        # A group without a command has shown its help instead.
+        return ""
     wrong = getattr(error, "option_name", None)
     if wrong and context is not None:
         options = [option for parameter in context.command.params for option in parameter.opts] + ["--help"]

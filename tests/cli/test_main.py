@@ -46,6 +46,12 @@ def test_without_a_command_the_help_is_shown(run: CommandLine) -> None:
     assert all(command in out + err for command in COMMANDS)
 
 
+@pytest.mark.parametrize("group", ["contract", "new", "template"])
+def test_group_without_a_command_shows_its_help_and_nothing_else(run: CommandLine, group: str) -> None:
+    code, out, err = run(group)
+    assert (code, "Commands" in out + err, "See `" in out + err) == (REFUSED, True, False)
+
+
 def test_misspelt_command_is_suggested(run: CommandLine) -> None:
     code, _, err = run("statsu")
     assert code == REFUSED
