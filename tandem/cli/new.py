@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,7 @@ from tandem.local.trouble import Refused
 
 if TYPE_CHECKING:
     from tandem.scaffold.service import Plan
+    from tandem.scaffold.storage import Unsupported
 
 new = typer.Typer(name="new", no_args_is_help=True, help="Begin something: a service.")
 _QUESTIONS = {
@@ -122,10 +124,15 @@ def _show(plan: "Plan") -> None:
     out.print(table)
     for note in plan.notes:
         out.print(f"\n{note}", markup=False, soft_wrap=True)
-    if plan.unsupported:
-        said = f"{len(plan.unsupported)} of {len(plan.operations)} operations answer 501 until somebody writes them:"
-        out.print(f"\n{said}", style="bold")
-        for one in plan.unsupported:
+    of_all = f"of {len(plan.operations)} operations answer 501"
+    _list(f"{len(plan.unsupported)} {of_all} until somebody writes them", plan.unsupported)
+    _list(f"{len(plan.partly)} {of_all} to some parameters until somebody writes those", plan.partly)
+
+
+def _list(title: str, unbuilt: "Sequence[Unsupported]") -> None:
+    if unbuilt:
+        out.print(f"\n{title}:", style="bold")
+        for one in unbuilt:
             out.print(f"  {one.operation_id}: {one.reason}", markup=False, soft_wrap=True)
 
 
@@ -138,5 +145,10 @@ def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any
         "changed": [os.fspath(one) for one in plan.changed],
         "operations": list(plan.operations),
         "notes": list(plan.notes),
-        "unsupported": [{"operation": one.operation_id, "reason": one.reason} for one in plan.unsupported],
+        "unsupported": [_unbuilt(one) for one in plan.unsupported],
+        "partly_unsupported": [_unbuilt(one) for one in plan.partly],
     }
+
+
+def _unbuilt(one: "Unsupported") -> dict[str, str]:
+    return {"operation": one.operation_id, "reason": one.reason}

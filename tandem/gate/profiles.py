@@ -19,19 +19,24 @@ class Limits:
     examples: int
     examples_as_customer: int
     schemathesis_seconds: float
+    seconds_per_operation: float
     reaches_everything: bool
     runs_previous_tests: bool
+
+    def seconds_for(self, operations: int) -> float:
+        return max(self.schemathesis_seconds, self.seconds_per_operation * operations)
 
 
 LIMITS = {
     Profile.SMOKE: Limits(
-        ("examples", "coverage", "stateful"), 5, 5, 90.0, reaches_everything=False, runs_previous_tests=False
+        ("examples", "coverage", "stateful"), 5, 5, 90.0, 3.0, reaches_everything=False, runs_previous_tests=False
     ),
     Profile.FULL: Limits(
         ("examples", "coverage", "fuzzing", "stateful"),
         40,
         15,
         150.0,
+        8.0,
         reaches_everything=True,
         runs_previous_tests=True,
     ),

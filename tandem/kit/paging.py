@@ -11,9 +11,13 @@ from typing import Any
 
 import orjson
 
+from tandem.kit.contract.operations import snake_case
 from tandem.kit.problems import Complaint, Unprocessable
 
-_NOT_FILTERS = frozenset({"cursor", "limit"})
+# What lists call the parameters that say how long a page is and where it begins, in snake_case.
+LIMITS = frozenset({"limit", "page_size", "per_page", "size", "max_results", "count"})
+CURSORS = frozenset({"cursor", "page_token", "after", "starting_after", "marker"})
+_NOT_FILTERS = LIMITS | CURSORS
 
 
 class InvalidCursor(Unprocessable):
@@ -26,7 +30,9 @@ class InvalidCursor(Unprocessable):
 
 def fingerprint(operation_id: str, parameters: Mapping[str, Any]) -> str:
     """Ties a cursor to the list and its filters."""
-    filters = sorted((name, str(value)) for name, value in parameters.items() if name not in _NOT_FILTERS)
+    filters = sorted(
+        (name, str(value)) for name, value in parameters.items() if snake_case(name) not in LIMITS | CURSORS
+    )
     return hashlib.blake2s(orjson.dumps([operation_id, filters]), digest_size=9).hexdigest()
 
 

@@ -120,13 +120,14 @@ class InternalError(Problem):
 
 
 class NotBuilt(Problem):
-    """An operation that nobody has written yet; the written list of untested operations has it, with the reason."""
+    """An operation that nobody has written yet, or one of its parameters. The reason stands in the contract or, for a
+    whole operation, in the written list of untested ones."""
 
     status = 501
     title = "Not built yet"
 
-    def __init__(self, operation_id: str) -> None:
-        super().__init__(f"{operation_id} is promised by the contract and not built yet.")
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is promised by the contract and not built yet.")
 
 
 class Unavailable(Problem):

@@ -12,11 +12,15 @@ from tandem.draft import Interview, NotUnderstood, draft
 from tandem.draft.names import is_reserved, plural, singular, with_article
 from tandem.kit.contract import ContractError, SourceFile, read
 from tandem.local.trouble import Refused
-from tandem.scaffold.adoption import adopted
+from tandem.scaffold.adoption import Adopted, adopted, say_not_built
 from tandem.spec.bundle import to_yaml
 from tandem.spec.document import Document, assemble
 
 _REFERENCE = re.compile(r"""(\$ref["']?\s*:\s*["']?)([^"'#\s,}]+)#""")
+_TAKEN = """\
+# Taken from {origin} by `tandem new service`, in one file and in the words of OpenAPI 3.1. What operations ask and
+# answer is its author's. Added were promises (x-slo), and the tokens and problems (RFC 9457) of all services here.
+"""
 _DESCRIPTION = """\
 # {title}
 
@@ -77,11 +81,18 @@ def bring_contract(file: Path, contracts: Path, target: Path) -> None:
     target.write_text(to_yaml(_whole(file).data), "utf-8")
 
 
-def adopt_contract(file: Path, target: Path, known: Collection[str]) -> None:
+def adopt_contract(file: Path, target: Path, known: Collection[str]) -> Adopted:
     """The same of one that somebody else wrote, in a style of their own; `known` are the operationIds of others."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    about = f"# Taken from {file.name} by `tandem new service`, in one file and in the words of OpenAPI 3.1.\n"
-    target.write_text(about + to_yaml(adopted(_whole(file), target.parent.name, known)), "utf-8")
+    made = adopted(_whole(file), target.parent.name, known)
+    for _, _, operation in made.operations():
+        say_not_built(operation, "nobody has looked at it")
+    write_adopted(made, file.name, target)
+    return made
+
+
+def write_adopted(made: Adopted, origin: str, target: Path) -> None:
+    target.write_text(_TAKEN.format(origin=origin) + to_yaml(made.data), "utf-8")
 
 
 def is_foreign(file: Path, contracts: Path) -> bool:

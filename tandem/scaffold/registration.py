@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,14 +63,15 @@ def _scalar(text: str) -> str:
     return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
 
 
-def journey(name: str, contract: Contract) -> str | None:
+def journey(name: str, contract: Contract, unbuilt: Collection[str] = ()) -> str | None:
     """What somebody does in the new service, one thing after the other, for the load gate: register, list, see. None
-    where nothing can be asked without knowing more than the contract says."""
-    lists = [one for one in contract.operations if one.is_safe and not _needs_more(one)]
-    create = next((one for one in contract.operations if _creates(contract, one)), None)
+    where nothing of what is built can be asked without knowing more than the contract says."""
+    built = [one for one in contract.operations if one.id not in unbuilt]
+    lists = [one for one in built if one.is_safe and not _needs_more(one)]
+    create = next((one for one in built if _creates(contract, one, {other.id for other in built})), None)
     steps: list[dict[str, Any]] = []
     if create is not None:
-        see = _self(contract, create)
+        see = _self(create)
         steps.append({"operation": create.id, "body": _example(contract, create), "take": {see[1]: "/id"}})
         steps += [{"operation": one.id} for one in lists]
         steps.append({"operation": see[0]})
@@ -96,23 +98,22 @@ def _needs_more(operation: Operation) -> bool:
     return any(one.required for one in operation.parameters_in("path", "query", "header"))
 
 
-def _creates(contract: Contract, operation: Operation) -> bool:
+def _creates(contract: Contract, operation: Operation, known: Collection[str]) -> bool:
     required = {one.name.lower() for one in operation.parameters_in("path", "query", "header") if one.required}
     return (
         operation.method == "POST"
         and operation.success.status == 201
         and not required - {"idempotency-key"}
-        and _self(contract, operation)[0] != ""
+        and _self(operation)[0] in known
         and _example(contract, operation) is not None
     )
 
 
-def _self(contract: Contract, create: Operation) -> tuple[str, str]:
+def _self(create: Operation) -> tuple[str, str]:
     """The operation that reads what was created, and the parameter of its path."""
     link = as_mapping(create.success.links.get("self"))
     parameters = list(as_mapping(link.get("parameters")))
-    known = {one.id for one in contract.operations}
-    return (str(link["operationId"]), parameters[0]) if link.get("operationId") in known and parameters else ("", "")
+    return (str(link.get("operationId")), parameters[0]) if parameters else ("", "")
 
 
 def _example(contract: Contract, operation: Operation) -> Any:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tandem.kit.contract import Contract, ContractError
 from tandem.local.trouble import Refused
+from tandem.scaffold.adoption import Adopted, may_see_all, say_not_built
 from tandem.scaffold.changes import TEMPLATE, newest, read_changes
-from tandem.scaffold.contract import adopt_contract, bring_contract, is_foreign, write_first_contract
+from tandem.scaffold.contract import adopt_contract, bring_contract, is_foreign, write_adopted, write_first_contract
 from tandem.scaffold.cost import priced
 from tandem.scaffold.names import check_name
 from tandem.scaffold.placing import Files, place
@@ -27,6 +28,8 @@ Writer = Callable[[str, Contract], Written]
 _MOST_SHOWN = 10
 _MANIFEST = Path("contracts/manifest.yaml")
 _UNTESTED = Path("tests/architecture/untested-operations.yaml")
+# Where these are wrong in somebody else's contract, they are left out.
+_EXAMPLES = "examples-fit"
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """Paths relative to the project; `unsupported` are operations that answer 501 until somebody writes them."""
+    """Paths relative to the project; `unsupported` are operations that answer 501 until somebody writes them, `partly`
+    those that do when some parameter is sent."""
 
     new: tuple[Path, ...]
     changed: tuple[Path, ...]
     lines: dict[Path, int]
     operations: tuple[str, ...]
     unsupported: tuple[Unsupported, ...]
+    partly: tuple[Unsupported, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -76,13 +81,13 @@ def new_service(
 
 def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
     foreign = wish.contract is not None and is_foreign(wish.contract, stage.project / "contracts")
-    contract = _put_contract(stage, wish, foreign=foreign)
+    adopted = _put_contract(stage, wish, foreign=foreign)
     entry = Entry(wish.name, wish.owner, wish.audience, foreign)
     stage.write(_MANIFEST, with_entry((stage.project / _MANIFEST).read_text("utf-8"), entry))
     manifest = load_manifest(stage.contracts)
     service = manifest.services[wish.name]
     _check_neighbours(manifest, wish.name)
-    _check_contract(stage, wish, contract)
+    _check_contract(stage, wish, service.contract_path)
     _render(stage, wish.name)
     with priced(stage, foreign=foreign):
         for path, text in generated_files(manifest, service, stage.folder / "services").items():
@@ -90,23 +95,39 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
         written = writer(wish.name, service.contract)
         for name, text in written.files.items():
             stage.write(name, text)
+        if wish.contract is not None and adopted is not None:
+            _say_what_is_known_now(adopted, service.contract, written)
+            write_adopted(adopted, wish.contract.name, service.contract_path)
         _register(stage, manifest, wish.name, written.unsupported)
         stage.put_in_style(wish.name)
-    return _plan(stage, service.contract, written.unsupported)
+    return _plan(stage, service.contract, written)
 
 
-def _put_contract(stage: Stage, wish: Wish, *, foreign: bool) -> Path:
+def _put_contract(stage: Stage, wish: Wish, *, foreign: bool) -> Adopted | None:
+    """In it, every operation of somebody else's may be unbuilt, until it is known which are."""
     path = stage.contracts / wish.name / "openapi.yaml"
+    stage.add(path.relative_to(stage.folder))
     if wish.contract is None:
         write_first_contract(wish.name, wish.title, stage.contracts, stage.folder)
     elif foreign:
-        _refuse(stage, wish, _errors(lint_file(wish.contract, _rules(stage))) or contract_complaints(wish.contract))
+        _refuse(stage, wish, _errors(one for one in lint_file(wish.contract, _rules(stage)) if one.rule != _EXAMPLES))
         services = load_manifest(stage.contracts).services.values()
-        adopt_contract(wish.contract, path, {one.id for service in services for one in service.contract.operations})
+        known = {one.id for service in services for one in service.contract.operations}
+        adopted = adopt_contract(wish.contract, path, known)
+        stage.notes += adopted.notes
+        return adopted
     else:
         bring_contract(wish.contract, stage.project / "contracts", path)
-    stage.add(path.relative_to(stage.folder))
-    return path
+    return None
+
+
+def _say_what_is_known_now(adopted: Adopted, contract: Contract, written: Written) -> None:
+    reasons = {one.operation_id: one.reason for one in (*written.unsupported, *written.partly)}
+    for _, _, operation in adopted.operations():
+        id_ = operation["operationId"]
+        say_not_built(operation, reasons.get(id_, ""))
+        if may_see_all(contract, contract.operation(id_)):
+            operation["x-shared"] = True
 
 
 def _check_neighbours(manifest: Manifest, name: str) -> None:
@@ -169,10 +190,11 @@ def _render(stage: Stage, name: str) -> None:
         stage.write(path, text)
 
 
-def _register(stage: Stage, manifest: Manifest, name: str, unsupported: Iterable[Unsupported]) -> None:
+def _register(stage: Stage, manifest: Manifest, name: str, unsupported: Sequence[Unsupported]) -> None:
     if (stage.project / ".github").is_dir():
         stage.write(CODEOWNERS, codeowners(manifest))
-    if walked := journey(name, manifest.services[name].contract):
+    unbuilt = {one.operation_id for one in unsupported}
+    if walked := journey(name, manifest.services[name].contract, unbuilt):
         stage.write(f"loadtests/journeys/{name}.yaml", walked)
     excused = "".join(f"{name}.{one.operation_id}: {_one_line(one.reason)}\n" for one in unsupported)
     if excused and (stage.project / _UNTESTED).exists():
@@ -184,13 +206,14 @@ def _one_line(text: str) -> str:
     return f"'{doubled}'"
 
 
-def _plan(stage: Stage, contract: Contract, unsupported: tuple[Unsupported, ...]) -> Plan:
+def _plan(stage: Stage, contract: Contract, written: Written) -> Plan:
     paths = sorted(stage.written)
     return Plan(
         tuple(path for path in paths if path not in stage.before),
         tuple(path for path in paths if path in stage.before),
         {path: (stage.folder / path).read_text("utf-8").count("\n") for path in paths},
         tuple(operation.id for operation in contract.operations),
-        unsupported,
+        written.unsupported,
+        written.partly,
         tuple(stage.notes),
     )

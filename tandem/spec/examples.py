@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jsonschema_rs
@@ -15,18 +15,34 @@ from tandem.spec.validity import Complaint, clipped
 
 _DOCUMENT = "urn:tandem:document"
 _HOLDERS = {"media", "parameters", "headers"}
-Example = tuple[str, str, Any]
+
+
+class Example(NamedTuple):
+    """`schema`, `value_at` and `entry` are pointers; the entry may be a reference to where the value stands."""
+
+    schema: str
+    value_at: str
+    entry: str
+    value: Any
 
 
 def example_complaints(document: Document) -> Iterator[Complaint]:
     """`(pointer, sentence)` for each place in an example that does not fit."""
     checker = _Checker(document)
-    for schema, pointer, value in examples(document):
-        yield from checker.complaints(schema, pointer, value)
+    for one in examples(document):
+        yield from checker.complaints(one)
+
+
+def wrong_examples(document: Document) -> Iterator[str]:
+    """The pointer of each entry whose example does not fit the schema it stands beside."""
+    checker = _Checker(document)
+    for one in examples(document):
+        if any(checker.complaints(one)):
+            yield one.entry
 
 
 def examples(document: Document) -> Iterator[Example]:
-    """`(pointer of the schema, pointer of the example, value)` for all beside a schema and inside one."""
+    """All beside a schema and inside one."""
     for part in document.parts():
         if not isinstance(part.value, Mapping):
             continue
@@ -39,18 +55,19 @@ def examples(document: Document) -> Iterator[Example]:
 def _beside(document: Document, part: Part) -> Iterator[Example]:
     schema = f"{part.pointer}/schema"
     if "example" in part.value:
-        yield schema, f"{part.pointer}/example", part.value["example"]
+        yield Example(schema, at := f"{part.pointer}/example", at, part.value["example"])
     for name, raw in as_mapping(part.value.get("examples")).items():
-        example, at = document.resolved(raw, f"{part.pointer}/examples/{escape(name)}")
+        entry = f"{part.pointer}/examples/{escape(name)}"
+        example, at = document.resolved(raw, entry)
         if "value" in as_mapping(example):
-            yield schema, f"{at}/value", example["value"]
+            yield Example(schema, f"{at}/value", entry, example["value"])
 
 
 def _inside(part: Part) -> Iterator[Example]:
     if "example" in part.value:
-        yield part.pointer, f"{part.pointer}/example", part.value["example"]
+        yield Example(part.pointer, at := f"{part.pointer}/example", at, part.value["example"])
     for index, value in enumerate(as_list(part.value.get("examples"))):
-        yield part.pointer, f"{part.pointer}/examples/{index}", value
+        yield Example(part.pointer, at := f"{part.pointer}/examples/{index}", at, value)
 
 
 class _Checker:
@@ -61,14 +78,14 @@ class _Checker:
         self._registry = jsonschema_rs.Registry([(_DOCUMENT, data)])
         self._validators: dict[str, jsonschema_rs.Draft202012Validator | str] = {}
 
-    def complaints(self, schema: str, pointer: str, value: Any) -> Iterator[Complaint]:
-        validator = self._validator(schema)
+    def complaints(self, example: Example) -> Iterator[Complaint]:
+        validator = self._validator(example.schema)
         if isinstance(validator, str):
-            yield pointer, f"the example cannot be checked, because its schema cannot be used: {validator}"
+            yield example.value_at, f"the example cannot be checked, because its schema cannot be used: {validator}"
             return
-        for error in validator.iter_errors(value):
+        for error in validator.iter_errors(example.value):
             at = "".join(f"/{escape(str(part))}" for part in error.instance_path)
-            yield f"{pointer}{at}", f"the example does not fit its schema: {clipped(error.message)}"
+            yield f"{example.value_at}{at}", f"the example does not fit its schema: {clipped(error.message)}"
 
     def _validator(self, schema: str) -> jsonschema_rs.Draft202012Validator | str:
         if schema not in self._validators:

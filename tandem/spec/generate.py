@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -197,19 +198,22 @@ def python_of(schemas: Mapping[str, Any]) -> str:
         "paths": {},
         "components": {"schemas": _plain(dict(sorted(schemas.items())), is_properties=True)},
     }
-    text = generate(
-        orjson.dumps(document).decode(),
-        input_file_type=InputFileType.OpenAPI,
-        output_model_type=DataModelType.PydanticV2BaseModel,
-        target_python_version=PythonVersion.PY_311,
-        use_standard_collections=True,
-        use_union_operator=True,
-        collapse_root_models=True,
-        strict_nullable=True,
-        disable_timestamp=True,
-        enum_field_as_literal=LiteralType.All,
-        formatters=[],
-    )
+    with warnings.catch_warnings():
+        # Where parts of an `allOf` describe the same field, the last one counts, as it should.
+        warnings.filterwarnings("ignore", "Field name .* is duplicated", UserWarning)
+        text = generate(
+            orjson.dumps(document).decode(),
+            input_file_type=InputFileType.OpenAPI,
+            output_model_type=DataModelType.PydanticV2BaseModel,
+            target_python_version=PythonVersion.PY_311,
+            use_standard_collections=True,
+            use_union_operator=True,
+            collapse_root_models=True,
+            strict_nullable=True,
+            disable_timestamp=True,
+            enum_field_as_literal=LiteralType.All,
+            formatters=[],
+        )
     assert isinstance(text, str)
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return "\n".join(_MISSING_NONE.sub(r"\1\2 | None = \3", line) for line in lines) + "\n"

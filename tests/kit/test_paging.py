@@ -36,6 +36,11 @@ def test_moment_is_read_as_utc() -> None:
     assert (read[0], read[0].tzinfo) == (MOMENT, UTC)
 
 
+@pytest.mark.parametrize("name", ["cursor", "marker", "pageToken", "limit", "per_page"])
+def test_whatever_a_list_calls_its_page_is_no_filter(name: str) -> None:
+    assert fingerprint("listPets", {name: "5", "kind": "cat"}) == fingerprint("listPets", {name: None, "kind": "cat"})
+
+
 def test_cursor_belongs_to_a_list_and_its_filters_but_not_to_its_page() -> None:
     tie = fingerprint("listLoans", {"status": "open", "limit": 5, "cursor": None})
     assert tie == fingerprint("listLoans", {"limit": 50, "cursor": "x", "status": "open"})

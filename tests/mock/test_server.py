@@ -61,7 +61,7 @@ async def mock(contracts: Path) -> AsyncIterator[Running]:
     port = free_port()
     command = [sys.executable, "-m", "tandem.mock", "--project", str(contracts.parent), "--port", str(port)]
     with subprocess.Popen(command, cwd=PROJECT) as process:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=2 * _START_SECONDS) as client:
             running = Running(process, port, client)
             await running.until(lambda answer: answer.status_code == 200, "/v1/accounts", _START_SECONDS)
             yield running

@@ -54,6 +54,12 @@ def test_journey_creates_lists_and_sees(loans: Contract) -> None:
     assert walked["as"] == "support"
 
 
+def test_what_is_not_built_is_not_walked(loans: Contract) -> None:
+    walked = yaml.safe_load(journey("loan", loans, {"getLoan"}) or "")
+    assert [step["operation"] for step in walked["steps"]] == ["listLoans"]
+    assert journey("loan", loans, {"applyForLoan", "listLoans"}) is None
+
+
 def _contract(tmp_path: Path, paths: dict[str, Any]) -> Contract:
     document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {}}
     (tmp_path / "openapi.yaml").write_text(yaml.safe_dump(document))

@@ -9,6 +9,7 @@ from tandem.gate.figures import Bar, Bars, Line, Lines, Number
 from tandem.gate.fuzzing import wording
 from tandem.gate.fuzzing.cases import Case, crash_of, keep, request_line
 from tandem.gate.fuzzing.command import AS_CUSTOMER, Ran, TimeIsUp, Watch
+from tandem.gate.fuzzing.configuration import allowances
 from tandem.gate.fuzzing.observed import Failure, Observed
 from tandem.gate.stage import Notes
 from tandem.gate.subject import Subject
@@ -24,11 +25,12 @@ class SchemathesisStage:
 
     def run(self, subject: Subject, notes: Notes) -> None:
         limits, contract = subject.limits, subject.service.contract
+        seconds = _seconds(subject)
         notes.stopping_rule = (
             f"{limits.examples} examples per operation in each of {', '.join(limits.phases)}, the same every time; "
-            f"after {limits.schemathesis_seconds:g} s it cannot tell."
+            f"after {seconds:g} s it cannot tell."
         )
-        _tell_untested(notes, subject.untested)
+        _tell_untested(notes, contract, subject.untested)
         if all(operation.id in subject.untested for operation in contract.operations):
             return
         notes.progress("starting the service")
@@ -37,7 +39,7 @@ class SchemathesisStage:
             running,
             contract,
             subject.folder / "schemathesis" / subject.name,
-            time.monotonic() + limits.schemathesis_seconds,
+            time.monotonic() + seconds,
             subject.untested,
         )
         observed = Observed()
@@ -63,13 +65,17 @@ def _ask(check: str, subject: Subject, notes: Notes, watch: Watch, observed: Obs
     try:
         ran = watch.run(options, observed, look)
     except TimeIsUp:
-        limit = subject.limits.schemathesis_seconds
-        notes.check(check, Verdict.CANNOT_TELL, f"it had not seen everything after {limit:g} s")
+        notes.check(check, Verdict.CANNOT_TELL, f"it had not seen everything after {_seconds(subject):g} s")
     else:
         _judge(check, notes, observed.failures[failures:], observed.errors[errors:], ran)
     finally:
         look()
         _keep(subject, watch, observed.failures[failures:])
+
+
+def _seconds(subject: Subject) -> float:
+    asked = [one for one in subject.service.contract.operations if one.id not in subject.untested]
+    return subject.limits.seconds_for(len(asked))
 
 
 def _judge(check: str, notes: Notes, found: Sequence[Failure], errors: Sequence[str], ran: Ran) -> None:
@@ -84,10 +90,17 @@ def _judge(check: str, notes: Notes, found: Sequence[Failure], errors: Sequence[
         notes.check(check, Verdict.PASSED, "every answer was as the contract says")
 
 
-def _tell_untested(notes: Notes, untested: Mapping[str, str]) -> None:
+def _tell_untested(notes: Notes, contract: Contract, untested: Mapping[str, str]) -> None:
     if untested:
         said = "; ".join(f"{operation}: {reason}" for operation, reason in untested.items())
         notes.check("not tested", Verdict.DID_NOT_LOOK, f"excused in writing: {said}")
+    allowed = list(allowances(contract, untested))
+    if unbuilt := [one.operation_id for one in allowed if one.may_be_unbuilt]:
+        said = f"by their contract, some of them is not built (501): {', '.join(unbuilt)}"
+        notes.check("not built", Verdict.DID_NOT_LOOK, said)
+    if shared := [one.operation_id for one in allowed if one.is_shared]:
+        said = f"by their contract, whoever is known may see what these show (x-shared): {', '.join(shared)}"
+        notes.check("owners", Verdict.DID_NOT_LOOK, said)
 
 
 def _judge_reach(notes: Notes, contract: Contract, observed: Observed, untested: Mapping[str, str]) -> None:

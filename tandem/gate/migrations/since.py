@@ -15,6 +15,11 @@ def last_tag(project: Path) -> str:
     return asked.stdout.decode().strip() if asked.returncode == 0 else ""
 
 
+def was_there(project: Path, ref: str, path: Path) -> bool:
+    """Whether there was such a file or folder."""
+    return _git(project, "cat-file", "-e", f"{ref}:./{path}").returncode == 0
+
+
 def text_at(project: Path, ref: str, path: Path) -> str | None:
     """A file as it was; None when it was not there. Raises Refused for a ref that does not exist."""
     if _git(project, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").returncode != 0:

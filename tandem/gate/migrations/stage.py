@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tandem.gate.migrations import phases, previous, squawk
-from tandem.gate.migrations.since import text_at
+from tandem.gate.migrations.since import text_at, was_there
 from tandem.gate.migrations.statements import NeedsDatabase, Statement, statements
 from tandem.gate.stage import Notes
 from tandem.gate.subject import Subject
@@ -119,6 +120,8 @@ def _ask_previous(subject: Subject, notes: Notes, new: list[Revision]) -> None:
         notes.check(name, Verdict.DID_NOT_LOOK, "there is none: nothing is tagged, and no --since was said")
     elif not new:
         notes.check(name, Verdict.DID_NOT_LOOK, f"its schema is the same: nothing is new since {subject.since}")
+    elif not was_there(subject.project, subject.since, Path("services", subject.name)):
+        notes.check(name, Verdict.DID_NOT_LOOK, f"there is none: {subject.since} has no service {subject.name} yet")
     elif not subject.limits.runs_previous_tests:
         notes.check(name, Verdict.DID_NOT_LOOK, f"the profile {subject.profile.value} does not run its tests")
     else:

@@ -23,13 +23,15 @@ _RANGE = re.compile(r"[1-5]XX")
 _NOT_OF_NAMES = re.compile(r"[^a-z0-9]+")
 _NOT_OF_WORDS = re.compile(r"[^A-Za-z0-9]+")
 _JSON = re.compile(r"application/([\w.+-]+\+)?json\b|\*/\*")
+_SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 _SUCCESS = 200
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """`argument` is what a handler calls it."""
+    """`argument` is what a handler calls it. Between the values of a list stands its `separator`; without, each is sent
+    by itself."""
 
     name: str
     location: str
@@ -38,6 +40,7 @@ class Parameter:
     default: Any
     type: str
     argument: str
+    separator: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,7 +274,15 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
             default=schema.get("default"),
             type=kind if isinstance(kind, str) else next(one for one in kind if one != "null"),
             argument=_argument(name, taken) if location in ("path", "query") else "",
+            separator=_separator(parameter),
         )
+
+
+def _separator(parameter: Mapping[str, Any]) -> str:
+    """Of the `style` and `explode` of a Parameter Object; "" for a list that is sent value by value."""
+    style = parameter.get("style", "form" if parameter["in"] == "query" else "simple")
+    is_repeated = style == "form" and parameter.get("explode", True)
+    return "" if is_repeated else _SEPARATORS.get(style, "")
 
 
 def _parameter_schema(parameter: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from tandem.kit.contract.schema_check import SchemaCheck
 from tandem.kit.problems import Complaint, InvalidRequest, MalformedRequest, PreconditionRequired
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?")
 _MOST_QUERY_FIELDS = 100
 # Beyond this, listing every mistake would take seconds, and nobody reads them all.
 _LONG_BODY_BYTES = 20_000
@@ -37,7 +37,7 @@ class ParameterCheck:
 
     def read(self, texts: Sequence[str], errors: list[Complaint]) -> Any:
         if self._is_list:
-            value: Any = [_typed(text, self._type) for text in texts]
+            value: Any = [_typed(text, self._type) for text in self._values(texts)]
         elif len(texts) > 1:
             errors.append(self._complaint("is given more than once; send it once"))
             return None
@@ -48,6 +48,11 @@ class ParameterCheck:
         elif not self._schema.is_valid(value):
             errors += self._schema.complaints(value, self.parameter.location, self.parameter.name)
         return value
+
+    def _values(self, texts: Sequence[str]) -> Sequence[str]:
+        if not self.parameter.separator:
+            return texts
+        return [one for text in texts if text for one in text.split(self.parameter.separator)]
 
     def absent(self, errors: list[Complaint]) -> Any:
         if self.parameter.required:

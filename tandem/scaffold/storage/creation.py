@@ -10,7 +10,7 @@ from typing import Any
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.inventory import Inventory, id_prefix_of, owned_through
 from tandem.scaffold.storage.names import sql
-from tandem.scaffold.storage.shapes import Field, Kind
+from tandem.scaffold.storage.shapes import Field, Kind, may_be_shown_as
 from tandem.scaffold.storage.things import Column, NotDerivable, Thing
 
 
@@ -117,6 +117,8 @@ def _sent(thing: Thing, column: Column, body: Model | None, sent: Mapping[str, F
 
 
 def fits(sent: Field, column: Column) -> bool:
+    if column.field is not None and not may_be_shown_as(sent, column.field):
+        return False
     if sent.kind is column.kind:
         choices = column.field.choices if column.field else ()
         return not choices or (bool(sent.choices) and set(sent.choices) <= set(choices))

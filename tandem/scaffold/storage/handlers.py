@@ -28,7 +28,14 @@ def handler_of(inventory: Inventory, role: Role) -> str:
     }[role.verb]()
     answer = role.answer.name if role.answer else "None"
     head = f"async def {role.operation.handler_name}({_signature(role.operation, _body_hint(role))}) -> {answer}:\n"
-    return head + "".join(f"    {line}\n" for line in _short([line for line in lines if line]))
+    done = _short([line for line in lines if line])
+    return head + "".join(f"    {line}\n" for line in (*_unbuilt(role), *done))
+
+
+def _unbuilt(role: Role) -> Iterator[str]:
+    for one in role.unbuilt:
+        yield f"if {_was_sent(one)}:"
+        yield f'    raise NotBuilt("{role.operation.id} with `{one.name}`")'
 
 
 def _short(lines: list[str]) -> list[str]:
@@ -61,6 +68,14 @@ def _body_hint(role: Role) -> str:
     if role.body is None:
         return ""
     return role.body.name if role.operation.body_required else f"{role.body.name} | None"
+
+
+def _was_sent(parameter: Parameter) -> str:
+    """As far as can be told: what is sent as it is by default changes nothing."""
+    if isinstance(parameter.default, bool):
+        return f"not {parameter.argument}" if parameter.default else parameter.argument
+    unsaid = "is not None" if parameter.default is None else f"!= {parameter.default!r}"
+    return f"{parameter.argument} {unsaid}"
 
 
 class _Handler:

@@ -12,7 +12,7 @@ from tandem.scaffold.storage.answers import answer_of, is_documented
 from tandem.scaffold.storage.classes import Model, Models
 from tandem.scaffold.storage.names import free, identifier, many_of, one_of, pascal, snake, words
 from tandem.scaffold.storage.paths import Place, is_parameter, places_of
-from tandem.scaffold.storage.shapes import Field, Kind, Schema, fields_of, is_closed
+from tandem.scaffold.storage.shapes import Field, Kind, Schema, fields_of, is_closed, may_be_shown_as
 from tandem.scaffold.storage.things import Column, NotDerivable, Scope, Thing, repository_of
 
 _OWNER = "customer_id"
@@ -228,13 +228,17 @@ def check_shows(contract: Contract, schema: Schema, thing: Thing) -> None:
         column = thing.column(name)
         if column is None and not one.is_required:
             continue
-        if column is None or column.kind is not one.kind:
+        if column is None or column.kind is not one.kind or not _is_seen_as(column, one):
             raise NotDerivable(f"it shows `{name}`, and the {thing.words} that is kept has no such thing")
         if one.is_always_there and not column.is_needed:
             raise NotDerivable(f"it always shows `{name}`, and not every {thing.words} has that")
     kept = {column.field.name for column in thing.shown if column.field}
     if not fields or (is_closed(contract, schema) and kept - fields.keys()):
         raise NotDerivable(f"it does not answer with the {thing.words}")
+
+
+def _is_seen_as(column: Column, one: Field) -> bool:
+    return column.field is None or may_be_shown_as(column.field, one)
 
 
 def refuses_removal(inventory: Inventory, thing: Thing) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tandem.kit.contract import Operation, Parameter
+from tandem.kit.paging import CURSORS, LIMITS
 from tandem.scaffold.storage.answers import answer_of
 from tandem.scaffold.storage.classes import Model
 from tandem.scaffold.storage.inventory import Inventory, check_shows, items_of
@@ -13,8 +14,6 @@ from tandem.scaffold.storage.names import words
 from tandem.scaffold.storage.shapes import Field, Kind, fields_of
 from tandem.scaffold.storage.things import Column, NotDerivable, Thing
 
-_LIMITS = ("limit", "page_size", "per_page", "size", "max_results", "count")
-_CURSORS = ("cursor", "page_token", "after", "starting_after", "marker")
 _OFFSETS = ("offset", "skip")
 _PAGES = ("page", "page_number")
 _SEARCHES = ("search", "q", "query")
@@ -34,7 +33,8 @@ class Filter:
 @dataclass(frozen=True)
 class Page:
     """`fields` maps what wraps the list to what it says: items, total, next, more, limit or offset. `is_whole` when it
-    lists things as they are shown alone, and not shortened; `has_gaps` when something of it may be left out."""
+    lists things as they are shown alone, and not shortened; `has_gaps` when something of it may be left out. What the
+    `unknown` parameters leave out is not said."""
 
     model: Model
     fields: Mapping[str, str]
@@ -45,6 +45,7 @@ class Page:
     cursor: Parameter | None = None
     offset: Parameter | None = None
     page: Parameter | None = None
+    unknown: tuple[Parameter, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -66,47 +67,51 @@ def page_of(inventory: Inventory, operation: Operation, thing: Thing) -> Page:
     model = inventory.models.of_answer(operation)
     if model is None or (listed[0] is None) == model.is_object:
         raise NotDerivable("what it answers has no name among the schemas of the contract")
-    controls, filters = _parameters(operation, thing)
+    controls, filters, unknown = _parameters(operation, thing)
     fields = fields_of(inventory.contract, answer_of(operation)) if listed[0] else {}
     wrapping = _wrapping(fields, listed[0], controls)
     has_gaps = any(fields[name].may_be_left_out_but_not_null for name, said in wrapping.items() if said != "items")
-    page = Page(model, wrapping, filters, is_whole, has_gaps, **controls)
+    page = Page(model, wrapping, filters, is_whole, has_gaps, unknown=unknown, **controls)
     if page.looks_ahead and page.limit is None:
         raise NotDerivable("how long a page is is not said")
     return page
 
 
-def _parameters(operation: Operation, thing: Thing) -> tuple[dict[str, Parameter], tuple[Filter, ...]]:
+def _parameters(
+    operation: Operation, thing: Thing
+) -> tuple[dict[str, Parameter], tuple[Filter, ...], tuple[Parameter, ...]]:
     controls: dict[str, Parameter] = {}
-    filters = []
+    filters, unknown = [], []
     for parameter in operation.parameters_in("query"):
         control = next((role for role, names in _CONTROLS.items() if _is(parameter.name, names)), "")
         if control and control not in controls and _is_control(parameter, control):
             controls[control] = parameter
+        elif found := _filter(parameter, thing):
+            filters.append(found)
         else:
-            filters.append(_filter(parameter, thing))
-    return controls, tuple(filters)
+            unknown.append(parameter)
+    return controls, tuple(filters), tuple(unknown)
 
 
-_CONTROLS = {"limit": _LIMITS, "cursor": _CURSORS, "offset": _OFFSETS, "page": _PAGES}
+_CONTROLS = {"limit": LIMITS, "cursor": CURSORS, "offset": _OFFSETS, "page": _PAGES}
 
 
 def _is_control(parameter: Parameter, control: str) -> bool:
     return parameter.type == ("string" if control == "cursor" else "integer")
 
 
-def _is(name: str, wanted: tuple[str, ...]) -> bool:
+def _is(name: str, wanted: Collection[str]) -> bool:
     return "_".join(words(name)) in wanted
 
 
-def _filter(parameter: Parameter, thing: Thing) -> Filter:
+def _filter(parameter: Parameter, thing: Thing) -> Filter | None:
     column = next((one for one in thing.columns if words(one.name) == words(parameter.name)), None)
     if column is not None and _compares(parameter, column):
         return Filter(parameter, column)
     texts = [one for one in thing.shown if one.kind is Kind.TEXT]
     if column is None and _is(parameter.name, _SEARCHES) and parameter.type == "string" and texts:
         return Filter(parameter, None)
-    raise NotDerivable(f"what `{parameter.name}` leaves out is not said")
+    return None
 
 
 def _compares(parameter: Parameter, column: Column) -> bool:

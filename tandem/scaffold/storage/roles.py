@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,7 +16,10 @@ from tandem.scaffold.storage.paths import Place
 from tandem.scaffold.storage.shapes import Field, fields_of
 from tandem.scaffold.storage.steps import Step, step_of
 from tandem.scaffold.storage.things import Column, NotDerivable, Thing
+from tandem.scaffold.storage.unsupported import refused
 
+_NOT_BUILT = 501
+_OWN_HEADERS = {"etag", "location", "idempotency-replayed"}
 _METHODS = {"GET": "see", "PATCH": "change", "PUT": "replace", "DELETE": "remove"}
 
 
@@ -47,6 +50,7 @@ class Role:
     checks_links: bool = False
     hides_others: bool = True
     refuses_removal: bool = False
+    unbuilt: tuple[Parameter, ...] = ()
 
     @property
     def has_body(self) -> bool:
@@ -102,6 +106,8 @@ def _check_takes(inventory: Inventory, operation: Operation) -> None:
     for parameter in operation.parameters_in("query", "header"):
         if parameter.required and parameter.type == "object":
             raise NotDerivable(f"it needs `{parameter.name}`, which is no single value")
+    if unknown := sorted(operation.success.needed_headers - _OWN_HEADERS):
+        raise NotDerivable(f"what its header `{unknown[0]}` says is not said")
     if operation.success.content and answer_of(operation) is None:
         raise NotDerivable("it answers something other than JSON")
 
@@ -117,7 +123,6 @@ def _of_item(inventory: Inventory, operation: Operation, place: Place) -> Role:
     if operation.method not in _METHODS:
         raise NotDerivable("a POST on one thing may do anything to it")
     verb = Verb(_METHODS[operation.method])
-    _refuse_filters(operation)
     role = _start(inventory, operation, verb, thing)
     if verb in {Verb.CHANGE, Verb.REPLACE}:
         _check_body(role)
@@ -132,7 +137,6 @@ def _of_item(inventory: Inventory, operation: Operation, place: Place) -> Role:
 
 def _of_step(inventory: Inventory, operation: Operation, place: Place) -> Role:
     thing = _thing(inventory, place)
-    _refuse_filters(operation)
     role = _start(inventory, operation, Verb.STEP, thing)
     for column in role.changed:
         _check_change(role, column)
@@ -146,13 +150,13 @@ def _of_step(inventory: Inventory, operation: Operation, place: Place) -> Role:
 def _of_collection(inventory: Inventory, operation: Operation, place: Place) -> Role:
     thing = _thing(inventory, place)
     if operation.method == "POST":
-        _refuse_filters(operation)
         role = _start(inventory, operation, Verb.CREATE, thing)
         _check_body(role)
         return Role(**{**vars(role), "creation": creation_of(inventory, thing, role.sent, role.body)})
     if operation.method == "GET":
         role = _start(inventory, operation, Verb.LIST, thing, is_list=True)
-        return Role(**{**vars(role), "page": page_of(inventory, operation, thing)})
+        page = page_of(inventory, operation, thing)
+        return Role(**{**vars(role), "page": page, "unbuilt": _unbuilt(page.unknown, operation)})
     raise NotDerivable("it does something to a whole list")
 
 
@@ -179,6 +183,7 @@ def _start(inventory: Inventory, operation: Operation, verb: Verb, thing: Thing,
         checks_links=any(column.links for column in thing.shown if column.field and column.field.name in sent),
         hides_others=is_documented(contract, operation, 404),
         refuses_removal=verb is Verb.REMOVE and is_linked_to(inventory, thing) and refuses_removal(inventory, thing),
+        unbuilt=() if is_list else _unbuilt(operation.parameters_in("query"), operation),
     )
 
 
@@ -186,9 +191,12 @@ def _in_order(operation: Operation) -> list[Parameter]:
     return sorted(operation.parameters_in("path"), key=lambda one: operation.path.index(f"{{{one.name}}}"))
 
 
-def _refuse_filters(operation: Operation) -> None:
-    if parameters := operation.parameters_in("query"):
-        raise NotDerivable(f"what `{parameters[0].name}` changes about it is not said")
+def _unbuilt(parameters: Sequence[Parameter], operation: Operation) -> tuple[Parameter, ...]:
+    """Whoever sends one of them is told that it is not built, where the contract has an answer for that."""
+    for one in parameters:
+        if one.required or _NOT_BUILT not in operation.responses:
+            raise NotDerivable(refused([one]))
+    return tuple(parameters)
 
 
 def _check_body(role: Role) -> None:

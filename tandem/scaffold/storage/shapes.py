@@ -65,6 +65,41 @@ class Field:
         return tuple(one for one in values if isinstance(one, str)) if self.kind is Kind.TEXT else ()
 
 
+_EQUAL = ("pattern", "format", "multipleOf")
+_LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
+_MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+# What a schema says to people.
+_WORDS = frozenset({"title", "description", "example", "examples", "default", "deprecated", "readOnly", "writeOnly"})
+
+
+def may_be_shown_as(given: Field, shown: Field) -> bool:
+    """Whether every value of the one is also a value of the other, as far as can be told from the schemas."""
+    if given.kind is Kind.JSON or shown.kind is Kind.JSON:
+        same_name = given.named != "" and given.named == shown.named
+        return given.kind is shown.kind and (same_name or _meaning(given.schema) == _meaning(shown.schema))
+    wanted = () if shown.kind is Kind.MONEY else shown.schema.keys()
+    return all(_keeps(given.schema, shown.schema, limit) for limit in (*_EQUAL, *_LEAST, *_MOST) if limit in wanted)
+
+
+def _keeps(given: Schema, shown: Schema, limit: str) -> bool:
+    if limit not in given:
+        return False
+    if limit in _EQUAL:
+        return bool(given[limit] == shown[limit])
+    return bool(given[limit] >= shown[limit] if limit in _LEAST else given[limit] <= shown[limit])
+
+
+def _meaning(node: Any, *, is_properties: bool = False) -> Any:
+    """What is left of a schema without words; references stay what they are."""
+    if isinstance(node, Mapping):
+        return {
+            key: _meaning(value, is_properties=key == "properties" and not is_properties)
+            for key, value in node.items()
+            if is_properties or not (key in _WORDS or str(key).startswith("x-"))
+        }
+    return [_meaning(one) for one in node] if isinstance(node, list) else node
+
+
 def fields_of(contract: Contract, schema: Schema | None) -> dict[str, Field]:
     """The properties of an object schema by name, those of its `allOf` included; none where it is no plain object."""
     whole = flat(contract, schema or {})

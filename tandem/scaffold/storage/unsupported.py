@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tandem.kit.contract import Operation
+from tandem.kit.contract import Operation, Parameter
 from tandem.scaffold.storage.inventory import Inventory
 
 
@@ -14,6 +15,11 @@ class Unsupported:
 
     operation_id: str
     reason: str
+
+
+def refused(parameters: Iterable[Parameter]) -> str:
+    named = [f"`{one.name}`" for one in parameters]
+    return f"what {' and '.join(named)} {'changes' if len(named) == 1 else 'change'} about it is not said"
 
 
 def body_hint(inventory: Inventory, operation: Operation) -> str:

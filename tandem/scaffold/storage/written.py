@@ -20,15 +20,16 @@ from tandem.scaffold.storage.roles import Role, roles_of
 from tandem.scaffold.storage.rows import function_of
 from tandem.scaffold.storage.things import Thing
 from tandem.scaffold.storage.trials import files_of_tests
-from tandem.scaffold.storage.unsupported import Unsupported, body_hint
+from tandem.scaffold.storage.unsupported import Unsupported, body_hint, refused
 
 
 @dataclass(frozen=True)
 class Written:
-    """`files` is text by path in the project."""
+    """`files` is text by path in the project; what is built `partly` refuses some of its parameters."""
 
     files: dict[str, str]
     unsupported: tuple[Unsupported, ...]
+    partly: tuple[Unsupported, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def write_service(name: str, contract: Contract) -> Written:
         **files_of_tests(name, service.inventory, service.things, service.roles),
     }
     unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
-    return Written({path: text for path, text in files.items() if text}, unsupported)
+    partly = tuple(Unsupported(role.operation.id, refused(role.unbuilt)) for role in service.roles if role.unbuilt)
+    return Written({path: text for path, text in files.items() if text}, unsupported, partly)
 
 
 def _understood(name: str, contract: Contract) -> _Service:

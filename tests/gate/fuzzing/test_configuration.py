@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from tandem.gate.fuzzing.configuration import allowances, configuration
+from tandem.kit.contract import load_contract
 from tests.schemathesis_run.world import contract
 
 
@@ -24,6 +29,38 @@ def test_each_allowance_is_for_an_operation_with_that_need() -> None:
     }
     changed = {one.operation_id: (one.statuses, one.missing_header) for one in allowances(contract("account"))}
     assert changed["changeCreditLimit"] == (("412",), "428")
+
+
+_GET = {"responses": {"200": {"description": "It."}}}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _told(folder: Path, path: str, operation: dict[str, Any], untested: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    given = {"operationId": "see", **_GET, **operation}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": given}}}
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(document))
+    told = tomllib.loads(configuration(load_contract(folder / "openapi.yaml"), untested))
+    return [one for one in told.get("operations", ()) if one.get("enabled", True)]
+
+
+def test_what_a_contract_calls_shared_has_no_owner_to_ask_for(tmp_path: Path) -> None:
+    (shared,) = _told(tmp_path, "/v1/things/{id}", {"parameters": [_ID], "x-shared": True})
+    assert shared["checks"]["object_level_authorization"] == {"enabled": False}
+    assert _told(tmp_path, "/v1/things/{id}", {"parameters": [_ID]}) == []
+
+
+def test_contract_that_lists_501_may_have_something_unbuilt(tmp_path: Path) -> None:
+    unbuilt = {"responses": {**_GET["responses"], "501": {"description": "Not built."}}}
+    (told,) = _told(tmp_path, "/v1/things", unbuilt)
+    assert told["checks"]["not_a_server_error"]["expected-statuses"][-1] == "501"
+    assert told["checks"]["positive_data_acceptance"]["expected-statuses"][-1] == "501"
+    assert _told(tmp_path, "/v1/things", unbuilt, ("see",)) == []
+
+
+def test_whatever_a_contract_calls_its_cursor_may_be_refused(tmp_path: Path) -> None:
+    for name in ("cursor", "pageToken", "marker"):
+        (told,) = _told(tmp_path, "/v1/things", {"parameters": [{**_ID, "name": name, "in": "query"}]})
+        assert told["checks"]["positive_data_acceptance"]["expected-statuses"][-1] == "422"
 
 
 def test_configuration_is_toml_with_all_checks_on_and_one_seed() -> None:

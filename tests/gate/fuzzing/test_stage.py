@@ -85,7 +85,7 @@ class Hurried(Subject):
 
     @property
     def limits(self) -> Limits:
-        return replace(super().limits, schemathesis_seconds=0.0)
+        return replace(super().limits, schemathesis_seconds=0.0, seconds_per_operation=0.0)
 
 
 def test_stage_whose_time_is_up_cannot_tell(sound: Project) -> None:

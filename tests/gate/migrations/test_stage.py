@@ -44,6 +44,14 @@ def test_smoke_does_not_run_the_tests_of_the_release_before(first: Project) -> N
     assert _said(result, "the release before") == said
 
 
+def test_service_that_is_new_has_no_release_before(notices: Project) -> None:
+    notices.tag("v1")
+    revise(notices, 1, "expand", FIRST)
+    result = judged_by(notices.subject(since="v1", profile=Profile.FULL), MigrationsStage())
+    said = "there is none: v1 has no service notice yet"
+    assert _said(result, "the release before") == (Verdict.DID_NOT_LOOK, said)
+
+
 @pytest.mark.parametrize(
     ("test", "verdict", "said"),
     [

@@ -46,6 +46,39 @@ def refusal_status(check: Callable[[], object]) -> int | None:
     return None
 
 
+def _asked(folder: Path, query: bytes, schema: dict[str, Any], **style: Any) -> Any:
+    parameter = {"name": "wanted", "in": "query", "schema": schema, **style}
+    operation = {"operationId": "ask", "parameters": [parameter], "responses": {"204": {"description": "Done."}}}
+    path = folder / "openapi.yaml"
+    path.write_bytes(orjson.dumps({**DOCUMENT, "paths": {"/ask": {"get": operation}}}))
+    contract = load_contract(path)
+    return RequestCheck(contract, contract.operation("ask")).parameters({}, query, {})["wanted"]
+
+
+_NUMBERS = {"type": "array", "items": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("query", "style", "value"),
+    [
+        (b"wanted=1&wanted=2", {}, [1, 2]),
+        (b"wanted=1,2", {"explode": False}, [1, 2]),
+        (b"wanted=", {"explode": False}, []),
+        (b"wanted=1%202", {"style": "spaceDelimited", "explode": False}, [1, 2]),
+        (b"wanted=1%7C2", {"style": "pipeDelimited", "explode": False}, [1, 2]),
+    ],
+)
+def test_list_is_read_in_the_style_of_its_parameter(
+    query: bytes, style: dict[str, Any], value: list[int], tmp_path: Path
+) -> None:
+    assert _asked(tmp_path, query, _NUMBERS, **style) == value
+
+
+@pytest.mark.parametrize(("sent", "value"), [(b"-1.5e-7", -1.5e-7), (b"1E+20", 1e20), (b"12", 12.0)])
+def test_number_is_read_as_json_writes_it(sent: bytes, value: float, tmp_path: Path) -> None:
+    assert _asked(tmp_path, b"wanted=" + sent.replace(b"+", b"%2B"), {"type": "number"}) == value
+
+
 def test_operation_without_a_body_reads_none(listing: RequestCheck) -> None:
     assert listing.body(b'{"a": 1}') is None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tandem.kit.auth.jwks import StaticKeys
 from tandem.local.issuer import LocalIssuer
-from tests.scaffold.storage.clinic import clinic
+from tests.scaffold.storage.clinic import asks, clinic
 from tests.scaffold.storage.desk import project_of, running
 from tests.service_under_test import Databases, ServiceUnderTest
 
@@ -122,6 +123,37 @@ async def test_a_step_means_what_its_name_says(service: ServiceUnderTest) -> Non
     await service.pool.execute("UPDATE visit_records SET state = 'done'")
     refused = await service.post(f"{path}/{visit['visitId']}/cancel")
     assert (refused.status_code, refused.json()["title"]) == (409, "The visit record is done")
+
+
+async def test_parameter_that_nobody_understands_is_refused_and_the_rest_works(
+    databases: Databases, issuer: LocalIssuer, keys: StaticKeys, tmp_path: Path
+) -> None:
+    contract = clinic()
+    asked = [
+        asks("near"),
+        asks("raw", type="boolean", default=False),
+        asks("all", type="boolean", default=True),
+        asks("sort", default="name", type="string"),
+    ]
+    for path, method in (("/pets", "get"), ("/pets/{petId}", "get"), ("/pets", "post")):
+        operation = contract["paths"][path][method]
+        operation["parameters"] = [*operation.get("parameters", ()), *asked]
+        operation["responses"]["501"] = {"description": "Not built."}
+    project = project_of(tmp_path, "ward", contract)
+    written = project.write()
+    assert [one.operation_id for one in written.partly] == ["find-pets", "addPet", "getPetsPetId"]
+    assert written.partly[0].reason == "what `near` and `raw` and `all` and `sort` change about it is not said"
+    async with running(project, databases, issuer, keys) as service:
+        pet = await _add(service, name="Rex")
+        assert (await service.get("/pets", params={"raw": "false", "all": "true", "sort": "name"})).json() == [pet]
+        for unknown in ({"near": "here"}, {"raw": "true"}, {"all": "false"}, {"sort": "id"}):
+            (name,) = unknown
+            for path, called in (("/pets", "find-pets"), (f"/pets/{pet['id']}", "getPetsPetId")):
+                answer = await service.get(path, params=unknown)
+                said = f"{called} with `{name}` is promised by the contract and not built yet."
+                assert (answer.status_code, answer.json()["detail"]) == (501, said)
+        assert (await service.post("/pets", {"name": "Tom"}, params={"near": "x"})).status_code == 501
+        assert len((await service.get("/pets")).json()) == 1
 
 
 async def test_what_is_not_built_says_so(service: ServiceUnderTest) -> None:

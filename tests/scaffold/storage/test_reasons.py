@@ -100,8 +100,8 @@ _SHORT = {"type": "object", "required": ["shoe"], "properties": {"shoe": _TEXT}}
             "it shows `shoe`, and the pet that is kept has no such thing",
         ),
         ("addPet", _set(*_ADD, "requestBody", to=None), "it takes no body, so what it makes or changes is not said"),
-        ("find-pets", _set(*_FIND, "parameters", to=[asks("near")]), "what `near` leaves out is not said"),
-        ("find-pets", _set(*_FIND, "parameters", to=[asks("tags")]), "what `tags` leaves out is not said"),
+        ("find-pets", _set(*_FIND, "parameters", to=[asks("near")]), "what `near` changes about it is not said"),
+        ("find-pets", _set(*_FIND, "parameters", to=[asks("tags")]), "what `tags` changes about it is not said"),
         (
             "find-pets",
             _set(*_FIND, "responses", to=answers({"$ref": "#/components/schemas/Pet"})),
@@ -156,6 +156,21 @@ _SHORT = {"type": "object", "required": ["shoe"], "properties": {"shoe": _TEXT}}
                 to=answers({"type": "object", "required": ["nickName"], "properties": {"nickName": _TEXT}}),
             ),
             "it always shows `nickName`, and not every pet has that",
+        ),
+        (
+            "addPet",
+            _sent("owner", type="object", properties={"name": _TEXT}),
+            "`owner` is sent as one kind of value and shown as another",
+        ),
+        (
+            "addPet",
+            _pet("nickName", type="string", maxLength=5),
+            "`nickName` is sent as one kind of value and shown as another",
+        ),
+        (
+            "addPet",
+            _pet("nickName", type="string", format="uri"),
+            "`nickName` is sent as one kind of value and shown as another",
         ),
         ("groomPet", _set("info", "version", to="2"), "what it takes has no name among the schemas of the contract"),
         (

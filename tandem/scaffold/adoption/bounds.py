@@ -1,0 +1,63 @@
+"""What every request has to keep to, where somebody else's contract does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tandem.scaffold.adoption.omissions import named
+from tandem.scaffold.adoption.references import follow
+from tandem.spec.document import as_list, as_mapping, walk
+
+_INT32 = 2**31 - 1
+# As many digits as the kit reads in a query.
+_LONG = 10**18 - 1
+
+
+def bound_integers(data: dict[str, Any]) -> None:
+    """A database has room for so many digits. What pages are counted by is multiplied, and has to be smaller."""
+    for part in walk("document", data):
+        schema = part.value
+        if part.kind == "parameters" and "$ref" not in as_mapping(schema):
+            _bound_parameter(data, schema)
+        elif part.kind == "schemas" and _is_integer(schema):
+            _bound(schema, _INT32 if schema.get("format") == "int32" else _LONG)
+
+
+def _bound_parameter(data: Mapping[str, Any], parameter: dict[str, Any]) -> None:
+    schema = follow(data, parameter.get("schema") or {})
+    if _is_integer(schema) and schema.get("format") != "int64":
+        parameter["schema"] = dict(schema)
+        _bound(parameter["schema"], _INT32)
+
+
+def _is_integer(schema: Any) -> bool:
+    type_ = as_mapping(schema).get("type")
+    return type_ == "integer" or "integer" in as_list(type_)
+
+
+def _bound(schema: dict[str, Any], most: int) -> None:
+    if "exclusiveMinimum" not in schema:
+        schema.setdefault("minimum", -most)
+    if "exclusiveMaximum" not in schema:
+        schema.setdefault("maximum", most)
+
+
+def require_bodies(data: dict[str, Any], operations: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
+    """Without a word, a body may be left out (OpenAPI 3.1, Request Body Object), which few authors mean."""
+    found = []
+    for path, method, operation in operations:
+        body = follow(data, operation.get("requestBody") or {})
+        schemas = [
+            follow(data, as_mapping(media).get("schema") or {}) for media in as_mapping(body.get("content")).values()
+        ]
+        if schemas and "required" not in body and any(_needs_fields(data, one) for one in schemas):
+            body["required"] = True
+            found.append(f"{method.upper()} {path}")
+    if found:
+        yield f"They have fields that have to be there, so that a body has to be sent now: {named(found)}."
+
+
+def _needs_fields(data: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    parts = (follow(data, one) for one in as_list(schema.get("allOf")))
+    return bool(schema.get("required")) or any(_needs_fields(data, one) for one in parts)
