@@ -25,6 +25,7 @@ _SYNONYMS = {
     "change": {Does.CHANGE}, "update": {Does.CHANGE}, "edit": {Does.CHANGE}, "create": {Does.CREATE},
     "add": {Does.CREATE}, "delete": {Does.REMOVE}, "remove": {Does.REMOVE},
 }  # fmt: skip
+_ONLY = re.compile(r"only (?P<who>.+?) (?:can|may|(?:is|are) (?:allowed|permitted) to) (?P<what>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ class CallerReader:
                 action.callers = [kind for kind in _ALL if kind in {*action.callers, *kinds}]
 
     def complete(self) -> None:
-        """Asks for each action that nobody was given."""
+        """Asks for each action that nobody was given, and where a rule and these lines do not agree."""
         for action in self.description.actions:
-            if not action.callers:
+            if action.reserved_for:
+                self._reserve(action)
+            elif not action.callers:
                 thing = action.thing
                 is_owned = any(one.value.sort is Sort.LINK and one.value.target == "Customer" for one in thing.fields)
                 proposal = "customers and support" if is_owned and action.does in {Does.SEE, Does.LIST} else "support"
@@ -56,6 +59,50 @@ class CallerReader:
                 text = f"{said}. Who may? Customers, support, services, or several of them."
                 question = Question(f"{snake(thing.name)}.{snake(action.name)}.who", action.line, text, proposal)
                 action.callers = [kind for kind in _ALL if kind in _kinds(self.interview.answer(question), action.line)]
+
+    def _reserve(self, action: Action) -> None:
+        """Whoever was given an action that a rule keeps for others may have been meant all the same."""
+        if action.callers and not set(action.callers) <= set(action.reserved_for):
+            given, meant = _listed(action.callers), _listed(action.reserved_for)
+            text = f"“{action.said}” is only for {meant} by this rule, and “Who may” lets {given}. Who may?"
+            question = Question(f"{snake(action.thing.name)}.{snake(action.name)}.who", action.reserved_on, text, meant)
+            kinds = _kinds(self.interview.answer(question), action.reserved_on)
+            action.callers = [kind for kind in _ALL if kind in kinds]
+            if not kinds <= set(action.reserved_for):
+                everything = self.description.actions
+                action.refusals = [one for one in action.refusals if action not in reservation_of(one, everything)[1]]
+        action.callers = action.callers or list(action.reserved_for)
+
+
+def reservation_of(text: str, offered: Sequence[Action]) -> tuple[list[str], list[Action]]:
+    """Of “Only support can approve or decline loans”: who, and what; nothing where it says anything more."""
+    kinds, phrases = reserved(text)
+    try:
+        meant = [(phrase, action) for phrase in phrases for action in _meant(phrase, offered, 0)]
+    except NotUnderstood:
+        return [], []
+    is_plain = all(set(bare(phrase)[1:]) <= _words_of(action) for phrase, action in meant)
+    return ([kind for kind in _ALL if kind in kinds], [action for _, action in meant]) if is_plain else ([], [])
+
+
+def reserved(text: str) -> tuple[set[str], list[str]]:
+    """Kinds of callers, and what only they may, in the words of the sentence."""
+    found = _ONLY.fullmatch(text)
+    phrases = re.split(r",|\band\b|\bor\b", found["what"]) if found else []
+    try:
+        kinds = _kinds(found["who"], 0) if found else set[str]()
+    except NotUnderstood:
+        return set(), []
+    return (kinds, phrases) if all(map(bare, phrases)) else (set(), [])
+
+
+def _words_of(action: Action) -> set[str]:
+    thing = action.thing
+    return {*words(thing.noun), *words(thing.plural), *words(action.name), *words(action.said)} - {"only"}
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return " and ".join({"customer": "customers", "service": "services"}.get(one, one) for one in kinds)
 
 
 def _kinds(who: str, line: int) -> set[str]:

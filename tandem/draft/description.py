@@ -65,7 +65,8 @@ class Does(StrEnum):
 @dataclass
 class Action:
     """`tail` is what of the verb stands behind the thing (mark a loan as repaid), `sets` the field and the value that a
-    step gives it; `callers` are kinds that the platform knows."""
+    step gives it; `callers` are kinds that the platform knows. `refusals` are rules that stand with it; one of them, on
+    line `reserved_on`, may say that it is only for those of `reserved_for`."""
 
     does: Does
     verb: str
@@ -79,6 +80,8 @@ class Action:
     callers: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reserved_for: list[str] = field(default_factory=list)
+    reserved_on: int = 0
 
     @property
     def id(self) -> str:

@@ -9,6 +9,7 @@ from tandem.draft.description import Action, Does, Sort, Thing
 from tandem.draft.examples import Examples
 from tandem.draft.names import kebab, snake
 from tandem.draft.schemas import Schemas, body_fields, body_name
+from tandem.draft.sentences import as_rule
 from tandem.draft.shared import Folded, Inline, InlineList, Shared, own
 
 _SLO = {Does.SEE: 50, Does.LIST: 100}
@@ -103,7 +104,7 @@ def _description(action: Action) -> str:
         said.append(f"Its {field.said.lower()} becomes `{action.sets[1]}`.")
     elif action.does is Does.CREATE and thing.state:
         said.append(f"Its {thing.state.said.lower()} begins as `{thing.state.value.choices[0]}`.")
-    return " ".join([*said, *(f"{one}." for one in action.refusals)])
+    return " ".join([*said, *map(as_rule, action.refusals)])
 
 
 def _can_be_repeated(action: Action) -> bool:

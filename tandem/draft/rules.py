@@ -7,21 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tandem.draft.actions import unknown_field
+from tandem.draft.bounds import can_hold, hold, says_no_more
+from tandem.draft.callers import reservation_of
 from tandem.draft.description import Action, Does, Field, Sort, Thing
+from tandem.draft.limits import Limit, fixed_in, limit_of, limit_within
 from tandem.draft.mistakes import Mistake, NotUnderstood
 from tandem.draft.names import bare, past, snake, words
-from tandem.draft.questions import Interview
+from tandem.draft.questions import Interview, Question
 from tandem.draft.reading import Line
 
-_SHAPE = re.compile(
-    r"(?:the |an? )?(?P<field>.+?) (?:is|are|has|must be|has to be|may be|can be|must not be|cannot be|may not be) "
-    r"(?P<limit>above|more than|over|at least|at most|below|less than|under|up to|no more than|between|changed|fixed)"
-    r" ?(?P<rest>.*)",
-    re.IGNORECASE,
-)
-_LOWER = {"above": 1, "more than": 1, "over": 1, "at least": 0}
-_UPPER = {"below": -1, "less than": -1, "under": -1, "at most": 0, "up to": 0, "no more than": 0}
-_FIGURE = re.compile(r"-?\d[\d, ]*(?:\.\d+)?")
+# In “a declined loan cannot be approved” only one of the two is what is done.
+_DONE = re.compile(r"\b(?:can|cannot|may|must)(?: not)? be (.+)", re.IGNORECASE)
 _WRITES = (Does.CREATE, Does.CHANGE, Does.STEP, Does.REMOVE)
 
 
@@ -35,15 +31,8 @@ class RuleReader:
         thing = within or self._about(text)
         for code in line.code:
             _check(code, thing, line.number)
-        found = _SHAPE.fullmatch(text)
-        if not found:
-            self._keep(text, thing, line)
-            return
-        field = _field(found["field"], thing, line.number)
-        limit = found["limit"].lower()
-        if limit in {"changed", "fixed"}:
-            field.is_fixed = True
-        elif not _limit(field, limit, found["rest"], line.number):
+        is_held = self._reserves(text, within, line.number) or self._fixes(text, thing, line.number)
+        if not is_held and not self._limits(text, thing, line.number):
             self._keep(text, thing, line)
 
     def _about(self, text: str) -> Thing:
@@ -55,15 +44,90 @@ class RuleReader:
         both = [one for one in named if one in with_field]
         return (both or named or with_field or list(self.things))[0]
 
+    def _reserves(self, text: str, within: Thing | None, line: int) -> bool:
+        """Held by the scopes that callers are given, and said where those are asked for."""
+        offered = within.actions if within else [action for thing in self.things for action in thing.actions]
+        kinds, actions = reservation_of(text, offered)
+        for action in actions:
+            action.reserved_for = [one for one in kinds if one in (action.reserved_for or kinds)]
+            action.reserved_on = line
+            action.refusals.append(text)
+        return bool(actions)
+
+    def _fixes(self, text: str, thing: Thing, line: int) -> bool:
+        subject = fixed_in(text)
+        field = self._field(subject, thing, line) if subject else None
+        if field is None:
+            return False
+        for action in thing.actions:
+            if action.does is Does.CHANGE and field.name in action.inputs:
+                named = f"“{action.said}” on line {action.line} names `{field.said}`"
+                raise NotUnderstood(Mistake(line, f"“{text}”, but {named}; change one of the two."))
+            if action.does is Does.STEP and field.name in {*action.inputs, *(action.sets or ())[:1]}:
+                action.refusals.append(text)
+                said = (
+                    f"“{text}” stands with “{action.said}” as well, which sets it: the service has to see to it there."
+                )
+                self.interview.decide(line, said)
+        field.is_fixed = True
+        return True
+
+    def _limits(self, text: str, thing: Thing, line: int) -> bool:
+        """Whether the contract holds it."""
+        limit = limit_of(text)
+        field = self._field(limit.subject, thing, line) if limit else None
+        if limit is None or field is None:
+            return self._limits_within(text, thing, line)
+        if not limit.figures and field.value.sort is not Sort.LINK:
+            said = f"“{limit.said}” needs a number, for example `{field.said} is at most 12`."
+            raise NotUnderstood(Mistake(line, said))
+        if not can_hold(field, limit):
+            return False
+        is_meant = says_no_more(field, limit, thing) or self._is_always(text, thing, field, limit, line)
+        return is_meant and hold(field, limit, line)
+
+    def _limits_within(self, text: str, thing: Thing, line: int) -> bool:
+        """“A company borrows for at most 60 months” is about each loan, or about all of them together."""
+        limit = limit_within(text)
+        unit = words(limit.unit) if limit else []
+        for field in thing.fields:
+            named = words(field.said)
+            if limit and unit[: len(named)] == named and field.value.sort is Sort.NUMBER and can_hold(field, limit):
+                return self._is_always(text, thing, field, limit, line) and hold(field, limit, line)
+        return False
+
+    def _is_always(self, text: str, thing: Thing, field: Field, limit: Limit, line: int) -> bool:
+        said = f"“{text}” may say more than a limit. Is `{field.said}` always {limit.words}?"
+        asked = f"{said} Then the contract holds that and no more; else all of it is kept in words."
+        name = f"{snake(thing.name)}.{field.name}.{snake(limit.words)}"
+        return self.interview.answer(Question(name, line, asked, "no", ("yes", "no"))) == "yes"
+
+    def _field(self, said: str, thing: Thing, line: int) -> Field | None:
+        """None for what is no field but a thing, such as “an approved loan”; raises for what is neither."""
+        named = " ".join(bare(said))
+        for one in (said, named, named.removeprefix(thing.noun), named.partition(f" {thing.noun}")[0]):
+            if found := thing.field(one):
+                return found
+        nouns = {"customer", "customers", "company", "companies"}
+        nouns |= {word for one in self.things for noun in (one.noun, one.plural) for word in words(noun)}
+        is_field_of_thing = named.startswith(f"{thing.noun} ") and len(named.split()) == len(thing.noun.split()) + 1
+        if is_field_of_thing or not nouns & set(named.split()):
+            raise NotUnderstood(Mistake(line, unknown_field(said, thing)))
+        return None
+
     def _keep(self, text: str, thing: Thing, line: Line) -> None:
-        said = set(words(text))
-        actions = [one for one in thing.actions if one.does in _WRITES and _verbs(one) & said]
+        done = _DONE.search(text)
+        actions = (_done(done[1], thing) if done else []) or _done(text, thing)
         for action in actions:
             action.refusals.append(text)
         if not actions:
             thing.notes.append(text)
         where = " and ".join(f"“{one.said}”" for one in actions) or f"the description of {thing.name}"
         self.interview.decide(line.number, f"“{text}” is kept in words with {where}: the service has to see to it.")
+
+
+def _done(said: str, thing: Thing) -> list[Action]:
+    return [one for one in thing.actions if one.does in _WRITES and _verbs(one) & set(words(said))]
 
 
 def _verbs(action: Action) -> set[str]:
@@ -80,51 +144,3 @@ def _check(code: str, thing: Thing, line: int) -> None:
         *(snake(one.verb) for one in thing.actions),
     }:
         raise NotUnderstood(Mistake(line, unknown_field(code, thing)))
-
-
-def _field(said: str, thing: Thing, line: int) -> Field:
-    named = " ".join(bare(said))
-    for one in (said, named, named.removeprefix(thing.noun), named.partition(f" {thing.noun}")[0]):
-        if found := thing.field(one):
-            return found
-    raise NotUnderstood(Mistake(line, unknown_field(said, thing)))
-
-
-def _limit(field: Field, limit: str, rest: str, line: int) -> bool:
-    """Whether the contract can hold it."""
-    figures = [re.sub("[, ]", "", one) for one in _FIGURE.findall(rest)]
-    if len(figures) != (2 if limit == "between" else 1):
-        raise NotUnderstood(
-            Mistake(line, f"“{limit} {rest}” needs a number, for example `{field.said} is at most 12`.")
-        )
-    sort = field.value.sort
-    if sort is Sort.MONEY and limit in _LOWER and _LOWER[limit] and float(figures[0]) == 0:
-        field.is_positive = True
-        return _holds(field, line)
-    if sort not in {Sort.NUMBER, Sort.TEXT} or any("." in one for one in figures):
-        return False
-    low, high = (figures[0] if limit in {*_LOWER, "between"} else None), (figures[-1] if limit not in _LOWER else None)
-    names = ("minimum", "maximum") if sort is Sort.NUMBER else ("minLength", "maxLength")
-    if low is not None:
-        field.bounds[names[0]] = int(low) + _LOWER.get(limit, 0)
-    if high is not None:
-        field.bounds[names[1]] = int(high) + _UPPER.get(limit, 0)
-    return _holds(field, line)
-
-
-def _holds(field: Field, line: int) -> bool:
-    """Raises where an example breaks the rule."""
-    for value in field.examples:
-        size = {Sort.MONEY: _amount, Sort.TEXT: len}.get(value.sort, int)(value.json)
-        low = field.bounds.get("minimum", field.bounds.get("minLength", size))
-        high = field.bounds.get("maximum", field.bounds.get("maxLength", size))
-        if not low <= size <= high or (field.is_positive and size <= 0):
-            shown = value.json["amount"] if value.sort is Sort.MONEY else value.json
-            raise NotUnderstood(
-                Mistake(line, f"The example {shown} of `{field.said}` breaks this rule; change one of the two.")
-            )
-    return True
-
-
-def _amount(value: dict[str, str]) -> float:
-    return float(value["amount"])

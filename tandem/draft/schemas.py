@@ -9,6 +9,7 @@ from typing import Any
 from tandem.draft.description import Action, Does, Field, Sort, Thing
 from tandem.draft.examples import Examples
 from tandem.draft.names import pascal, with_article
+from tandem.draft.sentences import as_rule, as_sentence
 from tandem.draft.shared import Folded, Inline, InlineList, Shared, own
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
@@ -87,9 +88,9 @@ class Schemas:
         return {"type": "object", **rules, "properties": self._properties(action.thing, fields)}
 
     def _thing(self, thing: Thing) -> dict[str, Any]:
-        about = " ".join(
-            [thing.about or f"{with_article(thing.noun).capitalize()}.", *(f"{note}." for note in thing.notes)]
-        )
+        about = thing.about or f"{with_article(thing.noun).capitalize()}."
+        if thing.notes:
+            about = " ".join([as_sentence(about), *map(as_rule, thing.notes)])
         fields = {
             one.name: _nullable(self._field(thing, one)) if one.is_optional else self._field(thing, one)
             for one in thing.fields

@@ -20,6 +20,7 @@ from tandem.draft.rules import RuleReader
 
 _PARTS = {
     "actions": "actions", "what can be done": "actions", "operations": "actions", "rules": "rules",
+    "business rules": "rules", "limits": "rules",
     "who may": "callers", "permissions": "callers", "who may do what": "callers", "fields": "fields",
     "things": "things",
 }  # fmt: skip
@@ -97,9 +98,7 @@ def _parts(description: Description, found: list[Section]) -> list[_Part]:
             thing, depth, kind = Thing(section.title, section.number, section.prose), section.level, "fields"
             description.things.append(thing)
         owner = thing if section.level > depth or kind == "fields" else None
-        if kind != "fields" and section.paragraphs and not section.items:
-            said = f"“{section.title}” is written as prose; write it as a list, a line each."
-            raise NotUnderstood(Mistake(section.paragraphs[0].number, said))
+        _refuse_prose(kind, section)
         parts.append(_Part(kind, owner, section))
     if not description.things:
         raise NotUnderstood(
@@ -109,6 +108,14 @@ def _parts(description: Description, found: list[Section]) -> list[_Part]:
         said = f"There are {len(description.things)} things; nobody reads more than {_MOST_THINGS} in one, so split it."
         raise NotUnderstood(Mistake(0, said))
     return parts
+
+
+def _refuse_prose(kind: str, section: Section) -> None:
+    """Of a part that is a list; `These hold for all loans:` above it says nothing that would be lost."""
+    read = kind == "fields" or (section.items and all(one.text.endswith(":") for one in section.paragraphs))
+    if section.paragraphs and not read:
+        said = f"“{section.title}” is written as prose; write it as a list, a line each."
+        raise NotUnderstood(Mistake(section.paragraphs[0].number, said))
 
 
 def _refuse_names(description: Description, house: House) -> None:
