@@ -6,6 +6,7 @@ import typer
 
 from tandem.cli.console import AsJson, out, print_json
 from tandem.cli.stopping import stoppable
+from tandem.cli.unchecked import show_unchecked, unchecked_document
 from tandem.local.state import Home
 
 add = typer.Typer(name="add", no_args_is_help=True, help="Go on with a service: an operation.")
@@ -38,6 +39,7 @@ def operation(
                 "handler": made.handler,
                 "changed": [str(one) for one in made.changed],
                 "unsupported": made.reason or None,
+                "unchecked": unchecked_document(made.unchecked),
             }
         )
         return
@@ -48,3 +50,4 @@ def operation(
             f"{made.handler} answers 501 until you write it, since it does not follow from the contract: {made.reason}."
         )
         out.print(said, markup=False, soft_wrap=True)
+    show_unchecked(made.unchecked)

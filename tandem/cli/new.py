@@ -14,6 +14,7 @@ from rich.table import Table
 from tandem.cli.console import AsJson, out, print_json
 from tandem.cli.contract_files import short
 from tandem.cli.stopping import stoppable
+from tandem.cli.unchecked import show_unchecked, unchecked_document
 from tandem.local.state import Home
 from tandem.local.trouble import Refused
 
@@ -134,6 +135,7 @@ def _list(title: str, unbuilt: "Sequence[Unsupported]") -> None:
         out.print(f"\n{title}:", style="bold")
         for one in unbuilt:
             out.print(f"  {one.operation_id}: {one.reason}", markup=False, soft_wrap=True)
+    show_unchecked(plan.unchecked)
 
 
 def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any]:
@@ -147,6 +149,7 @@ def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any
         "notes": list(plan.notes),
         "unsupported": [_unbuilt(one) for one in plan.unsupported],
         "partly_unsupported": [_unbuilt(one) for one in plan.partly],
+        "unchecked": unchecked_document(plan.unchecked),
     }
 
 

@@ -13,6 +13,8 @@ from tandem.local.trouble import Refused
 from tandem.scaffold.pieces import DoesNotFit, Module, added, attributes, put, with_changes
 from tandem.scaffold.placing import place
 from tandem.scaffold.stage import Stage, staged
+from tandem.scaffold.storage.docstrings import docstring
+from tandem.scaffold.storage.spoken import Keeper, Spoken
 from tandem.scaffold.storage.written import Written, write_service
 from tandem.spec.generate import generated_files
 from tandem.spec.manifest import Manifest, load_manifest
@@ -23,13 +25,15 @@ UNTESTED = Path("tests/architecture/untested-operations.yaml")
 
 @dataclass(frozen=True)
 class Added:
-    """`reason` is why the operation answers 501 for now; empty where it works."""
+    """`reason` is why the operation answers 501 for now; empty where it works. `unchecked` are rules that stand in the
+    contract in words, and that nothing keeps yet."""
 
     service: str
     operation: str
     handler: str
     changed: tuple[Path, ...]
     reason: str = ""
+    unchecked: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class _Wanted:
     def handler(self) -> str:
         return self.contract.operation(self.operation).handler_name
 
+    def unchecked(self, *, is_built: bool) -> tuple[Spoken, ...]:
+        """What its handler would keep is not kept by one that answers 501."""
+        keepers = {Keeper.NOBODY} if is_built else {Keeper.NOBODY, Keeper.HANDLER}
+        return tuple(one for one in self.after.rules if one.place == self.operation and one.keeper in keepers)
+
 
 def add_operation(project: Path, operation: str, writer: Writer = write_service) -> Added:
     """Raises Refused for an operation that no contract has, or that has its handler; then nothing is written."""
@@ -61,6 +70,7 @@ def add_operation(project: Path, operation: str, writer: Writer = write_service)
         texts, reason = _fitting(wanted), ""
     except DoesNotFit as misfit:
         texts, reason = _unbuilt(wanted, str(misfit)), str(misfit)
+    unchecked = wanted.unchecked(is_built=not reason)
     with staged(project) as stage:
         for path, text in texts.items():
             stage.write(path, text)
@@ -69,7 +79,7 @@ def add_operation(project: Path, operation: str, writer: Writer = write_service)
         spare = stage.folder / "spare"
         spare.mkdir()
         place(stage.targets(), stage.expected(), spare)
-        return Added(service, operation, wanted.handler, tuple(sorted(stage.written)), reason)
+        return Added(service, operation, wanted.handler, tuple(sorted(stage.written)), reason, unchecked)
 
 
 def _service_of(manifest: Manifest, operation: str) -> str:
@@ -141,7 +151,8 @@ def _unbuilt(wanted: _Wanted, reason: str) -> dict[Path, str]:
     """A handler in its place that says it is not there yet, and its entry in the written list."""
     theirs = Module(wanted.after.files[str(wanted.handlers)])
     signature = _signature(theirs, wanted.handler)
-    text = f'{signature}    del {_arguments(theirs, wanted.handler)}\n    raise NotBuilt("{wanted.operation}")\n'
+    said = docstring("", [one.rule for one in wanted.unchecked(is_built=False)])
+    text = f'{signature}{said}    del {_arguments(theirs, wanted.handler)}\n    raise NotBuilt("{wanted.operation}")\n'
     head = "".join(f"from {module} import {name}\n" for name, module in theirs.imports.items())
     rest = "".join(f"\n\n{one.text}" for one in theirs.pieces.values() if not one.holder and one.name != wanted.handler)
     source = Module(f"{head}from tandem.kit.problems import NotBuilt\n\n\n{text}{rest}")

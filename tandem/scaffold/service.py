@@ -17,6 +17,7 @@ from tandem.scaffold.placing import Files, place
 from tandem.scaffold.registration import Entry, journey, with_entry
 from tandem.scaffold.rendering import Answers, rendered
 from tandem.scaffold.stage import Stage, staged
+from tandem.scaffold.storage.spoken import Spoken
 from tandem.scaffold.storage.written import Unsupported, Written, write_service
 from tandem.spec.check import contract_complaints
 from tandem.spec.generate import generated_files
@@ -46,7 +47,7 @@ class Wish:
 @dataclass(frozen=True)
 class Plan:
     """Paths relative to the project; `unsupported` are operations that answer 501 until somebody writes them, `partly`
-    those that do when some parameter is sent."""
+    those that do when some parameter is sent, `unchecked` rules that the contract has in words and nothing keeps."""
 
     new: tuple[Path, ...]
     changed: tuple[Path, ...]
@@ -55,6 +56,7 @@ class Plan:
     unsupported: tuple[Unsupported, ...]
     partly: tuple[Unsupported, ...] = ()
     notes: tuple[str, ...] = ()
+    unchecked: tuple[Spoken, ...] = ()
 
 
 def new_service(
@@ -216,4 +218,5 @@ def _plan(stage: Stage, contract: Contract, written: Written) -> Plan:
         written.unsupported,
         written.partly,
         tuple(stage.notes),
+        tuple(one for one in written.rules if one.is_unchecked),
     )

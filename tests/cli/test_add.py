@@ -35,8 +35,10 @@ def test_what_was_written_is_said_and_a_second_time_refused(project: Path, tande
     code, _, error = tandem("removeShipment")
     assert (code, error.startswith("removeShipment has its handler already")) == (1, True)
     add_to_contract(project, f"{ONE}/score", "get", (ONE, "get"), operationId="scoreShipment")
-    add_to_contract(project, f"{ONE}/rank", "get", (ONE, "get"), operationId="rankShipment")
+    rule = "Only the last one can be ranked."
+    add_to_contract(project, f"{ONE}/rank", "get", (ONE, "get"), operationId="rankShipment", description=rule)
     assert "\nscore_shipment answers 501 until you write it, since it does not" in tandem("scoreShipment")[1]
     document = json.loads(tandem("rankShipment", "--json")[1])
     assert (document["service"], document["handler"]) == ("shipment", "rank_shipment")
     assert document["unsupported"]
+    assert document["unchecked"] == [{"operation": "rankShipment", "about": None, "rule": rule.removesuffix(".")}]

@@ -62,7 +62,7 @@ def test_machines_get_the_plan_as_json(project: Path, tandem: CommandLine) -> No
     document = json.loads(said)
     assert (code, document["service"], document["written"]) == (0, "shipment", True)
     assert document["operations"][0] == "registerShipment"
-    assert document["unsupported"] == []
+    assert document["unsupported"] == document["unchecked"] == []
     assert document["changed"] == ["contracts/manifest.yaml"]
     assert all((project / path).exists() for path in document["new"])
     assert load_manifest(project / "contracts").services["shipment"].owner == "team-parcels"
@@ -93,6 +93,22 @@ def test_operations_that_nobody_can_derive_are_shown_with_their_reason(project: 
     assert (code, error) == (0, "")
     assert "1 of 5 operations answer 501 until somebody writes them:" in said
     assert "  scoreLoan: " in said
+
+
+def test_rules_that_nothing_checks_are_told_to_people_and_machines(project: Path, tandem: CommandLine) -> None:
+    rules = (
+        "### Rules\n\n- Only an applied loan can be approved\n- A customer can have at most three loans\n\n## Who may"
+    )
+    (project / "idea.md").write_text(LOAN.replace("## Who may", rules))
+    draft(project / "idea.md", project / "contracts", project, Interview({}, lambda question: question.proposal))
+    code, said, _ = tandem("loan", "--contract", "openapi.yaml", "--dry-run")
+    assert code == 0
+    told = "1 rule of the contract is not checked by anything until somebody writes that:\n"
+    assert f"\n{told}  applyForLoan: A customer can have at most three loans\n" in said
+    assert "Only an applied loan" not in said
+    document = json.loads(tandem("loan", "--contract", "openapi.yaml", "--dry-run", "--json")[1])
+    rule = "A customer can have at most three loans"
+    assert document["unchecked"] == [{"operation": "applyForLoan", "about": None, "rule": rule}]
 
 
 @pytest.mark.parametrize(

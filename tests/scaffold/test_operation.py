@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tandem.draft import Interview, draft
 from tandem.local.trouble import Refused
 from tandem.scaffold.operation import Added, add_operation
 from tandem.scaffold.service import Wish, new_service
+from tandem.scaffold.storage.spoken import Spoken
+from tests.draft.desk import LOAN
 from tests.scaffold.checkout import checkout_in, contents
 
 HANDLERS = Path("services/shipment/handlers.py")
@@ -134,6 +137,35 @@ def test_operation_for_which_the_service_has_gone_other_ways_is_left_to_its_deve
     assert add_operation(project, "removeShipment").reason == reason
     assert (project / REPOSITORY).read_bytes() == before
     assert 'raise NotBuilt("removeShipment")' in (project / HANDLERS).read_text()
+
+
+def test_rule_that_nothing_checks_is_told_and_stands_in_the_handler(project: Path) -> None:
+    without(project, "remove_shipment", "remove", "test_a_removed_shipment_is_gone")
+    rule = "A sent shipment cannot be removed"
+    add_to_contract(project, ONE, "delete", (ONE, "delete"), description=f"It is gone for good. {rule}.")
+    made = add_operation(project, "removeShipment")
+    assert (made.reason, made.unchecked) == ("", (Spoken("removeShipment", rule),))
+    assert (
+        '    """Yet to be checked: A sent shipment cannot be removed."""\n    shipments = '
+        in (project / HANDLERS).read_text()
+    )
+
+
+def test_rule_of_an_operation_that_answers_501_is_kept_by_nothing(tmp_path: Path) -> None:
+    project = checkout_in(tmp_path)
+    rules = "### Rules\n\n- Only an applied loan can be approved\n- Only support can approve\n\n## Who may"
+    (project / "idea.md").write_text(LOAN.replace("## Who may", rules))
+    everything = Interview({}, lambda question: question.proposal)
+    contract = draft(project / "idea.md", project / "contracts", None, everything).path
+    assert new_service(project, Wish("loan", "", "team-loans", "Everybody", contract)) is not None
+    drop(project / "services/loan/handlers.py", "approve_loan")
+    edit(project / "services/loan/repository.py", "async def approve(", "async def accept(")
+    edit(project / "services/loan/repository.py", "class Loans:", "class Credits:")
+    made = add_operation(project, "approveLoan")
+    assert made.reason
+    assert [one.rule for one in made.unchecked] == ["Only an applied loan can be approved"]
+    said = '    """Yet to be checked: Only an applied loan can be approved."""\n    del call, loan_id\n'
+    assert said in (project / "services/loan/handlers.py").read_text()
 
 
 def test_something_new_to_keep_needs_a_migration_first(project: Path) -> None:

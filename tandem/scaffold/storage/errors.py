@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from tandem.scaffold.storage.names import pascal, snake
@@ -21,11 +22,9 @@ _CLASS = """class {name}({kind}):
 
 
 def _text(said: str) -> str:
-    """As an f-string, in two where it is long."""
-    if len(said) < _LONG:
-        return f'f"{said}"'
-    at = said.rfind(" ", 0, _LONG)
-    return f'f"{said[:at]}" f"{said[at:]}"'
+    """As an f-string, in several where it is long."""
+    lines = textwrap.wrap(said, _LONG, break_long_words=False, break_on_hyphens=False)
+    return " ".join(f'f"{line} "' for line in lines)[:-2] + '"'
 
 
 def errors_of(thing: Thing, roles: Sequence[Role]) -> Iterator[tuple[str, str]]:
@@ -46,7 +45,7 @@ def errors_of(thing: Thing, roles: Sequence[Role]) -> Iterator[tuple[str, str]]:
             said=_text(f"Something else belongs to {words} {{{thing.id}}}. Remove that first."),
         )  # fmt: skip
     for rule in rules_of(roles):
-        said = rule.said.replace("{", "{{").replace("}", "}}").replace('"', "'")
+        said = ". ".join(rule.sentences).replace("{", "{{").replace("}", "}}").replace('"', "'")
         yield "Conflict", _CLASS.format(
             name=refusal_of(thing, rule), kind="Conflict", title=_title(thing, rule),
             arguments=f"{thing.id}: str, {rule.column.name}: str",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tandem.kit.contract import Contract, Operation, Parameter
+from tandem.scaffold.storage.docstrings import docstring
 from tandem.scaffold.storage.errors import check_name
 from tandem.scaffold.storage.inventory import Inventory, may_go
 from tandem.scaffold.storage.paging import Page
@@ -15,7 +16,7 @@ from tandem.scaffold.storage.things import Thing
 _HOUSE_LIMIT = 20
 
 
-def handler_of(inventory: Inventory, role: Role) -> str:
+def handler_of(inventory: Inventory, role: Role, unchecked: Sequence[str] = ()) -> str:
     writer = _Handler(inventory, role)
     lines = {
         Verb.CREATE: writer.create,
@@ -29,7 +30,7 @@ def handler_of(inventory: Inventory, role: Role) -> str:
     answer = role.answer.name if role.answer else "None"
     head = f"async def {role.operation.handler_name}({_signature(role.operation, _body_hint(role))}) -> {answer}:\n"
     done = _short([line for line in lines if line])
-    return head + "".join(f"    {line}\n" for line in (*_unbuilt(role), *done))
+    return head + docstring("", unchecked) + "".join(f"    {line}\n" for line in (*_unbuilt(role), *done))
 
 
 def _unbuilt(role: Role) -> Iterator[str]:
@@ -44,15 +45,13 @@ def _short(lines: list[str]) -> list[str]:
     return [*lines[:-2], f"return {value}"] if found and lines[-1] == f"return {name}" else lines
 
 
-def unsupported_handler(contract: Contract, operation: Operation, body: str) -> str:
+def unsupported_handler(contract: Contract, operation: Operation, body: str, unchecked: Sequence[str] = ()) -> str:
     """It says so, with the contract's own words above it."""
     definition = contract.document["paths"][operation.path][operation.method.lower()]
     said = operation.summary or " ".join(str(definition.get("description") or "").split())
-    words = said.replace("\\", "").replace('"""', "'''").strip()
-    docstring = f'    """{words}{" " if words.endswith(chr(34)) else ""}"""\n' if words else ""
     unused = ["call", *(one.argument for one in operation.parameters_in("path", "query")), *(["body"] if body else [])]
     return (
-        f"async def {operation.handler_name}({_signature(operation, body)}) -> None:\n{docstring}"
+        f"async def {operation.handler_name}({_signature(operation, body)}) -> None:\n{docstring(said, unchecked)}"
         f"    del {', '.join(unused)}\n"
         f'    raise NotBuilt("{operation.id}")\n'
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tandem.draft.names import past
+from tandem.draft.sentences import sentences
 from tandem.kit.contract import Contract, Operation
 from tandem.scaffold.storage.answers import description_of, is_documented
 from tandem.scaffold.storage.names import words
@@ -14,14 +15,15 @@ from tandem.scaffold.storage.things import Column, NotDerivable, Thing
 _BECOMES = re.compile(r"[Ii]ts (?P<field>[^.]+?) becomes `(?P<value>[^`]+)`")
 _ONLY = re.compile(r"[Oo]nly (?:an? |the )?(?P<states>[^.]+?) can be (?P<done>[^.]+)")
 _NEVER = re.compile(r"(?:[Aa]n? |[Tt]he )?(?P<states>[^.]+?) (?:cannot|can not|must not|may not) be (?P<done>[^.]+)")
+_DONE = re.compile(r"\w+(?: as \w+| (?:off|back|up|out|in|on|over|down))?")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`allowed` are the states from which the step may be taken; `said` is the sentence it was read from."""
+    """`allowed` are the states from which the step may be taken; `sentences` are those it was read from."""
 
     verb: str
-    said: str
+    sentences: tuple[str, ...]
     allowed: tuple[str, ...]
     column: Column
 
@@ -64,16 +66,36 @@ def choices_of(column: Column) -> tuple[str, ...]:
 
 
 def _rule(said: str, operation: Operation, thing: Thing, column: Column) -> Rule | None:
-    verb = words(operation.path.rpartition("/")[2])[0]
-    for sentence in re.split(r"(?<=\.)\s+", said):
-        for pattern, is_allowed in ((_ONLY, True), (_NEVER, False)):
-            found = pattern.fullmatch(sentence.removesuffix("."))
-            if found and {past(verb), verb} & set(words(found["done"])):
-                named = _states(found["states"], thing, column)
-                others = tuple(one for one in choices_of(column) if one not in named)
-                if named and others:
-                    return Rule(verb, sentence.removesuffix("."), named if is_allowed else others, column)
-    return None
+    """All that is said at once, as long as that leaves a state to begin from."""
+    choices = choices_of(column)
+    task = words(operation.path.rpartition("/")[2])
+    kept: list[str] = []
+    left = choices
+    for sentence in sentences(said):
+        allowed = _allowed(sentence, task, thing, column)
+        both = tuple(one for one in left if one in allowed)
+        if both and allowed != choices:
+            left, kept = both, [*kept, sentence]
+    return Rule(task[0], tuple(kept), left, column) if kept else None
+
+
+def _allowed(sentence: str, task: list[str], thing: Thing, column: Column) -> tuple[str, ...]:
+    """The states that a sentence leaves, all of them where it is about something else."""
+    choices = choices_of(column)
+    for pattern, is_allowed in ((_ONLY, True), (_NEVER, False)):
+        found = pattern.fullmatch(sentence)
+        named = _states(found["states"], thing, column) if found and _is_about(found["done"], task) else ()
+        if named:
+            return tuple(one for one in choices if (one in named) is is_allowed)
+    return choices
+
+
+def _is_about(done: str, task: list[str]) -> bool:
+    """“approved or marked as repaid” is about both steps, “approved within a week” is more than a step."""
+    phrases = [words(one) for one in re.split(r",|\bor\b|\band\b", done)]
+    own = [[past(task[0]), *task[1:]], task]
+    is_plain = all(one in own or _DONE.fullmatch(" ".join(one)) for one in phrases)
+    return is_plain and any({past(task[0]), task[0]} & set(one) for one in phrases)
 
 
 def _states(said: str, thing: Thing, column: Column) -> tuple[str, ...]:

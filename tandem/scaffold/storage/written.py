@@ -18,6 +18,7 @@ from tandem.scaffold.storage.modules import module
 from tandem.scaffold.storage.repository import class_of
 from tandem.scaffold.storage.roles import Role, roles_of
 from tandem.scaffold.storage.rows import function_of
+from tandem.scaffold.storage.spoken import Spoken, spoken_rules, unchecked_of
 from tandem.scaffold.storage.things import Thing
 from tandem.scaffold.storage.trials import files_of_tests
 from tandem.scaffold.storage.unsupported import Unsupported, body_hint, refused
@@ -25,11 +26,13 @@ from tandem.scaffold.storage.unsupported import Unsupported, body_hint, refused
 
 @dataclass(frozen=True)
 class Written:
-    """`files` is text by path in the project; what is built `partly` refuses some of its parameters."""
+    """`files` is text by path in the project; what is built `partly` refuses some of its parameters; `rules` are those
+    that the contract has in words."""
 
     files: dict[str, str]
     unsupported: tuple[Unsupported, ...]
     partly: tuple[Unsupported, ...] = ()
+    rules: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class _Service:
     roles: Sequence[Role]
     things: Sequence[Thing]
     reasons: dict[str, str]
+    rules: tuple[Spoken, ...]
 
     def of(self, thing: Thing) -> list[Role]:
         return [role for role in self.roles if role.thing == thing]
@@ -58,7 +62,7 @@ def write_service(name: str, contract: Contract) -> Written:
     }
     unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
     partly = tuple(Unsupported(role.operation.id, refused(role.unbuilt)) for role in service.roles if role.unbuilt)
-    return Written({path: text for path, text in files.items() if text}, unsupported, partly)
+    return Written({path: text for path, text in files.items() if text}, unsupported, partly, service.rules)
 
 
 def _understood(name: str, contract: Contract) -> _Service:
@@ -67,7 +71,8 @@ def _understood(name: str, contract: Contract) -> _Service:
     used = {role.thing.path for role in roles}
     while parents := {one for path in used for one in _leads_to(inventory, path)} - used:
         used |= parents
-    return _Service(name, inventory, roles, [inventory.things[path] for path in _ordered(inventory, used)], reasons)
+    things = [inventory.things[path] for path in _ordered(inventory, used)]
+    return _Service(name, inventory, roles, things, reasons, spoken_rules(inventory, roles))
 
 
 def _leads_to(inventory: Inventory, path: str) -> Iterable[str]:
@@ -95,10 +100,11 @@ def _handlers(service: _Service) -> str:
     functions = []
     for operation in contract.operations:
         role = by_id.get(operation.id)
+        unchecked = unchecked_of(service.rules, operation)
         functions.append(
-            handler_of(service.inventory, role)
+            handler_of(service.inventory, role, unchecked)
             if role
-            else unsupported_handler(contract, operation, body_hint(service.inventory, operation))
+            else unsupported_handler(contract, operation, body_hint(service.inventory, operation), unchecked)
         )
     return module(service.name, "handlers", "\n\n".join(functions), service.inventory)
 
