@@ -21,6 +21,9 @@ _SHAPE = re.compile(
 _PART = re.compile(
     r".*?\b(?P<limit>at least|at most|up to|no less than|no more than|between) (?P<rest>.+)", re.IGNORECASE
 )
+_SEVERAL = re.compile(
+    rf"(?P<first>.+?) (?P<joint>and|but|or) (?P<second>(?:{'|'.join(_RELATIONS)})\b.+)", re.IGNORECASE
+)
 _FIXED = re.compile(
     r"(?P<subject>.+?) (?:(?:must not|cannot|can not|may not) be changed|never changes?|(?:is|are) fixed)",
     re.IGNORECASE,
@@ -74,6 +77,19 @@ def limit_of(text: str) -> Limit | None:
     elif how in {"may be", "can be"} and relation in {">", ">="}:
         return None
     return _limit(found["subject"], found["limit"], relation, found["rest"]) if relation else None
+
+
+def limits_of(text: str) -> list[Limit]:
+    """Of a sentence that is nothing else: “months is at least 3 and at most 60”, “… cannot be below 3 or above 60”."""
+    several = _SEVERAL.fullmatch(text)
+    first = limit_of(several["first"] if several else text)
+    if several is None or first is None or not first.figures:
+        whole = limit_of(text)
+        return [whole] if whole else []
+    before = several["first"].removesuffix(first.said)
+    second = limit_of(f"{before}{several['second']}")
+    is_refused = bool(re.search(r"not\b", before, re.IGNORECASE))
+    return [first, second] if second and is_refused is (several["joint"].lower() == "or") else []
 
 
 def limit_within(text: str) -> Limit | None:

@@ -10,7 +10,7 @@ from tandem.draft.actions import unknown_field
 from tandem.draft.bounds import can_hold, hold, says_no_more
 from tandem.draft.callers import reservation_of
 from tandem.draft.description import Action, Does, Field, Sort, Thing
-from tandem.draft.limits import Limit, fixed_in, limit_of, limit_within
+from tandem.draft.limits import Limit, fixed_in, limit_within, limits_of
 from tandem.draft.mistakes import Mistake, NotUnderstood
 from tandem.draft.names import bare, past, snake, words
 from tandem.draft.questions import Interview, Question
@@ -73,18 +73,21 @@ class RuleReader:
         return True
 
     def _limits(self, text: str, thing: Thing, line: int) -> bool:
-        """Whether the contract holds it."""
-        limit = limit_of(text)
-        field = self._field(limit.subject, thing, line) if limit else None
-        if limit is None or field is None:
+        """Whether the contract holds all of it."""
+        limits = limits_of(text)
+        field = self._field(limits[0].subject, thing, line) if limits else None
+        if field is None:
             return self._limits_within(text, thing, line)
-        if not limit.figures and field.value.sort is not Sort.LINK:
-            said = f"“{limit.said}” needs a number, for example `{field.said} is at most 12`."
-            raise NotUnderstood(Mistake(line, said))
-        if not can_hold(field, limit):
+        for limit in limits:
+            if not limit.figures and field.value.sort is not Sort.LINK:
+                said = f"“{limit.said}” needs a number, for example `{field.said} is at most 12`."
+                raise NotUnderstood(Mistake(line, said))
+        if not all(can_hold(field, limit) for limit in limits):
             return False
-        is_meant = says_no_more(field, limit, thing) or self._is_always(text, thing, field, limit, line)
-        return is_meant and hold(field, limit, line)
+        is_meant = all(says_no_more(field, limit, thing) for limit in limits)
+        if not is_meant and (len(limits) > 1 or not self._is_always(text, thing, field, limits[0], line)):
+            return False
+        return all(hold(field, limit, line) for limit in limits)
 
     def _limits_within(self, text: str, thing: Thing, line: int) -> bool:
         """“A company borrows for at most 60 months” is about each loan, or about all of them together."""
@@ -93,7 +96,8 @@ class RuleReader:
         for field in thing.fields:
             named = words(field.said)
             if limit and unit[: len(named)] == named and field.value.sort is Sort.NUMBER and can_hold(field, limit):
-                return self._is_always(text, thing, field, limit, line) and hold(field, limit, line)
+                is_all = text.lower().startswith(limit.said.lower()) and unit == named
+                return (is_all or self._is_always(text, thing, field, limit, line)) and hold(field, limit, line)
         return False
 
     def _is_always(self, text: str, thing: Thing, field: Field, limit: Limit, line: int) -> bool:
@@ -105,7 +109,8 @@ class RuleReader:
     def _field(self, said: str, thing: Thing, line: int) -> Field | None:
         """None for what is no field but a thing, such as “an approved loan”; raises for what is neither."""
         named = " ".join(bare(said))
-        for one in (said, named, named.removeprefix(thing.noun), named.partition(f" {thing.noun}")[0]):
+        counted = named.removeprefix("number ")
+        for one in (said, named, counted, named.removeprefix(thing.noun), named.partition(f" {thing.noun}")[0]):
             if found := thing.field(one):
                 return found
         nouns = {"customer", "customers", "company", "companies"}

@@ -36,6 +36,10 @@ def ruled(*rules: str) -> str:
         ("months cannot be more than 60", "months", {"maximum": 60}),
         ("months must not be below twelve months", "months", {"minimum": 12}),
         ("months may be up to 60", "months", {"maximum": 60}),
+        ("months is at least 3 and at most 60", "months", {"minimum": 3, "maximum": 60}),
+        ("months cannot be below 3 or above 60 months", "months", {"minimum": 3, "maximum": 60}),
+        ("The number of months is between 3 and 60", "months", {"minimum": 3, "maximum": 60}),
+        ("At most 60 months", "months", {"maximum": 60}),
     ],
 )
 def test_limit_is_held_by_the_contract(desk: Desk, rule: str, field: str, limits: dict[str, int]) -> None:
@@ -108,6 +112,9 @@ def test_limit_that_is_meant_as_one_is_held_by_the_contract(desk: Desk) -> None:
         "A gadget has at most five parts",
         "amount is at least 1 000 kronor",
         "amount is at most 5 times the salary",
+        "amount is above 0 and below 10 000.00 SEK",
+        "months is below 3 or above 60",
+        "months is at least 3 and at most 60 for companies",
         "A closed gadget cannot be changed",
         "months cannot be changed after a week",
         "note can be changed at any time",
