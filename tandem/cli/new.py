@@ -128,6 +128,8 @@ def _show(plan: "Plan") -> None:
     of_all = f"of {len(plan.operations)} operations answer 501"
     _list(f"{len(plan.unsupported)} {of_all} until somebody writes them", plan.unsupported)
     _list(f"{len(plan.partly)} {of_all} to some parameters until somebody writes those", plan.partly)
+    _list(f"{len(plan.untried)} of {len(plan.operations)} operations are built, and no test meets them", plan.untried)
+    show_unchecked(plan.unchecked)
 
 
 def _list(title: str, unbuilt: "Sequence[Unsupported]") -> None:
@@ -135,7 +137,6 @@ def _list(title: str, unbuilt: "Sequence[Unsupported]") -> None:
         out.print(f"\n{title}:", style="bold")
         for one in unbuilt:
             out.print(f"  {one.operation_id}: {one.reason}", markup=False, soft_wrap=True)
-    show_unchecked(plan.unchecked)
 
 
 def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any]:
@@ -149,6 +150,7 @@ def _document(name: str, plan: "Plan | None", *, written: bool) -> dict[str, Any
         "notes": list(plan.notes),
         "unsupported": [_unbuilt(one) for one in plan.unsupported],
         "partly_unsupported": [_unbuilt(one) for one in plan.partly],
+        "untried": [_unbuilt(one) for one in plan.untried],
         "unchecked": unchecked_document(plan.unchecked),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tandem.kit.contract import Contract, ContractError
@@ -47,7 +47,8 @@ class Wish:
 @dataclass(frozen=True)
 class Plan:
     """Paths relative to the project; `unsupported` are operations that answer 501 until somebody writes them, `partly`
-    those that do when some parameter is sent, `unchecked` rules that the contract has in words and nothing keeps."""
+    those that do when some parameter is sent, `untried` are built and cannot be asked for anything that is there,
+    `unchecked` are rules that the contract has in words and nothing keeps."""
 
     new: tuple[Path, ...]
     changed: tuple[Path, ...]
@@ -55,6 +56,7 @@ class Plan:
     operations: tuple[str, ...]
     unsupported: tuple[Unsupported, ...]
     partly: tuple[Unsupported, ...] = ()
+    untried: tuple[Unsupported, ...] = ()
     notes: tuple[str, ...] = ()
     unchecked: tuple[Spoken, ...] = ()
 
@@ -95,12 +97,15 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
         for path, text in generated_files(manifest, service, stage.folder / "services").items():
             stage.write(path.relative_to(stage.folder), text)
         written = writer(wish.name, service.contract)
+        if adopted is None:
+            # The stories of its examples are there from the beginning.
+            written = replace(written, untried=())
         for name, text in written.files.items():
             stage.write(name, text)
         if wish.contract is not None and adopted is not None:
             _say_what_is_known_now(adopted, service.contract, written)
             write_adopted(adopted, wish.contract.name, service.contract_path)
-        _register(stage, manifest, wish.name, written.unsupported)
+        _register(stage, manifest, wish.name, (*written.unsupported, *written.untried))
         stage.put_in_style(wish.name)
     return _plan(stage, service.contract, written)
 
@@ -192,13 +197,13 @@ def _render(stage: Stage, name: str) -> None:
         stage.write(path, text)
 
 
-def _register(stage: Stage, manifest: Manifest, name: str, unsupported: Sequence[Unsupported]) -> None:
+def _register(stage: Stage, manifest: Manifest, name: str, untested: Sequence[Unsupported]) -> None:
     if (stage.project / ".github").is_dir():
         stage.write(CODEOWNERS, codeowners(manifest))
-    unbuilt = {one.operation_id for one in unsupported}
-    if walked := journey(name, manifest.services[name].contract, unbuilt):
+    excluded = {one.operation_id for one in untested}
+    if walked := journey(name, manifest.services[name].contract, excluded):
         stage.write(f"loadtests/journeys/{name}.yaml", walked)
-    excused = "".join(f"{name}.{one.operation_id}: {_one_line(one.reason)}\n" for one in unsupported)
+    excused = "".join(f"{name}.{one.operation_id}: {_one_line(one.reason)}\n" for one in untested)
     if excused and (stage.project / _UNTESTED).exists():
         stage.write(_UNTESTED, (stage.project / _UNTESTED).read_text("utf-8") + excused)
 
@@ -217,6 +222,7 @@ def _plan(stage: Stage, contract: Contract, written: Written) -> Plan:
         tuple(operation.id for operation in contract.operations),
         written.unsupported,
         written.partly,
+        written.untried,
         tuple(stage.notes),
         tuple(one for one in written.rules if one.is_unchecked),
     )

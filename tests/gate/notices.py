@@ -127,15 +127,17 @@ components:
 
 
 @asynccontextmanager
-async def door(shown: Mapping[str, Any] | Response, *missing: str) -> AsyncIterator[ASGIApp]:
-    """Shows `shown` as its contract and lets nobody in; where a path is `missing` there is no door."""
+async def door(
+    shown: Mapping[str, Any] | Response, *missing: str, said: str = "/problems/not-found"
+) -> AsyncIterator[ASGIApp]:
+    """Shows `shown` as its contract and lets nobody in; where a path is `missing` there is none, or nothing there."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = Request(scope).url.path
         if path == "/openapi.json":
             answer = shown if isinstance(shown, Response) else Response(orjson.dumps(shown))
         elif path in missing:
-            answer = JSONResponse({"type": "/problems/not-found"}, 404, media_type="application/problem+json")
+            answer = JSONResponse({"type": said}, 404, media_type="application/problem+json")
         else:
             answer = JSONResponse({"type": "/problems/unauthorized"}, 401, media_type="application/problem+json")
         await answer(scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -12,9 +13,11 @@ from tandem.gate.service.running import Running
 from tandem.gate.service.running import published as ask
 from tandem.gate.verdict import Finding, fingerprint
 from tandem.kit.contract import Contract, Operation
+from tandem.kit.problems import MEDIA_TYPE, NotFound
 from tandem.local.trouble import Trouble
 
 _PATIENCE_SECONDS = 5.0
+_NOBODY = NotFound("").type
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
@@ -65,8 +68,15 @@ def _unbound(running: Running, operations: Iterable[Operation]) -> Iterator[Find
                 answer = client.request(operation.method, _PLACEHOLDER.sub("1", operation.path))
             except httpx.HTTPError as error:
                 raise Trouble(f"{operation.method} {operation.path} is not answered: {error}") from error
-            if answer.status_code in (404, 405, 501):
+            if answer.status_code in (404, 405, 501) and not _is_its_own(operation, answer):
                 yield _missing(running, operation, answer)
+
+
+def _is_its_own(operation: Operation, answer: httpx.Response) -> bool:
+    """Where no token is needed, the operation itself says that there is no such thing, in words of its own."""
+    is_problem = answer.headers.get("content-type", "").startswith(MEDIA_TYPE)
+    told = answer.json().get("type") if is_problem and answer.status_code == HTTPStatus.NOT_FOUND else _NOBODY
+    return operation.scopes is None and told != _NOBODY
 
 
 def _missing(running: Running, operation: Operation, answer: httpx.Response) -> Finding:

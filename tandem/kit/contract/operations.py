@@ -265,14 +265,13 @@ def _parameters(contract: Contract, item: Mapping[str, Any], definition: Mapping
     for (location, name), parameter in merged.items():
         own = _parameter_schema(parameter)
         schema = contract.resolve(own)
-        kind = schema.get("type", "string")
         yield Parameter(
             name=name,
             location=location,
             required=bool(parameter.get("required")),
             schema=own,
             default=schema.get("default"),
-            type=kind if isinstance(kind, str) else next(one for one in kind if one != "null"),
+            type=_kind(contract, schema),
             argument=_argument(name, taken) if location in ("path", "query") else "",
             separator=_separator(parameter),
         )
@@ -283,6 +282,16 @@ def _separator(parameter: Mapping[str, Any]) -> str:
     style = parameter.get("style", "form" if parameter["in"] == "query" else "simple")
     is_repeated = style == "form" and parameter.get("explode", True)
     return "" if is_repeated else _SEPARATORS.get(style, "")
+
+
+def _kind(contract: Contract, schema: Mapping[str, Any]) -> str:
+    """Of the value; "any" where it may be one of several."""
+    given = schema.get("type")
+    if given is None:
+        branches = (contract.resolve(one) for key in ("oneOf", "anyOf", "allOf") for one in schema.get(key) or ())
+        kinds = {_kind(contract, one) for one in branches} - {"null"}
+        return "any" if len(kinds) > 1 else next(iter(kinds), "string")
+    return given if isinstance(given, str) else next(one for one in given if one != "null")
 
 
 def _parameter_schema(parameter: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from tandem.kit.problems import Complaint, InvalidRequest, MalformedRequest, Pre
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?")
-_MOST_QUERY_FIELDS = 100
+_MOST_QUERY_FIELDS = 1000
 # Beyond this, listing every mistake would take seconds, and nobody reads them all.
 _LONG_BODY_BYTES = 20_000
 

@@ -13,7 +13,7 @@ from tandem.draft.names import camel, pascal
 from tandem.kit.contract import ContractError
 from tandem.kit.contract.operations import METHODS
 from tandem.kit.contract.source import escape
-from tandem.scaffold.adoption.bounds import bound_integers, require_bodies
+from tandem.scaffold.adoption.bounds import bound_values, require_bodies
 from tandem.scaffold.adoption.omissions import leave_out, leave_out_locations
 from tandem.scaffold.adoption.problems import NAMES, add_problems
 from tandem.scaffold.adoption.references import renamed
@@ -46,7 +46,7 @@ def adopted(document: Document, service: str, known: Collection[str]) -> Adopted
     data |= {"openapi": "3.1.0", "servers": [{"url": "/"}]}
     data = _with_own_components(data, service)
     notes += [*put_token(data, _operations(data)), *require_bodies(data, _operations(data))]
-    bound_integers(data)
+    bound_values(data)
     names: dict[Any, str] = {}
     for path, method, operation in _operations(data):
         given = operation.get("operationId") or f"{method} {path}"

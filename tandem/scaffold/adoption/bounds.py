@@ -12,12 +12,18 @@ from tandem.spec.document import as_list, as_mapping, walk
 _INT32 = 2**31 - 1
 # As many digits as the kit reads in a query.
 _LONG = 10**18 - 1
+# What a server reads of an address has an end (RFC 9110, section 4.1, speaks of 8000 bytes for all of it).
+_CHARACTERS = 2000
 
 
-def bound_integers(data: dict[str, Any]) -> None:
-    """A database has room for so many digits. What pages are counted by is multiplied, and has to be smaller."""
+def bound_values(data: dict[str, Any]) -> None:
+    """A database has room for so many digits, and an address for so many characters. What pages are counted by is
+    multiplied, and has to be smaller."""
     for part in walk("document", data):
         schema = part.value
+        if part.kind == "schemas" and as_mapping(schema).get("enum") == []:
+            # Nothing would fit it.
+            del schema["enum"]
         if part.kind == "parameters" and "$ref" not in as_mapping(schema):
             _bound_parameter(data, schema)
         elif part.kind == "schemas" and _is_integer(schema):
@@ -29,6 +35,8 @@ def _bound_parameter(data: Mapping[str, Any], parameter: dict[str, Any]) -> None
     if _is_integer(schema) and schema.get("format") != "int64":
         parameter["schema"] = dict(schema)
         _bound(parameter["schema"], _INT32)
+    elif schema.get("maxLength", 0) > _CHARACTERS:
+        parameter["schema"] = {**schema, "maxLength": _CHARACTERS}
 
 
 def _is_integer(schema: Any) -> bool:

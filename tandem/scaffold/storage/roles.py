@@ -104,6 +104,8 @@ def _check_takes(inventory: Inventory, operation: Operation) -> None:
     if operation.body is None and "requestBody" in definition:
         raise NotDerivable("it takes something other than JSON")
     for parameter in operation.parameters_in("query", "header"):
+        if parameter.type == "any":
+            raise NotDerivable(f"`{parameter.name}` may be several kinds of value")
         if parameter.required and parameter.type == "object":
             raise NotDerivable(f"it needs `{parameter.name}`, which is no single value")
     if unknown := sorted(operation.success.needed_headers - _OWN_HEADERS):

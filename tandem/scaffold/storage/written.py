@@ -6,7 +6,7 @@ here reads its contract in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tandem.kit.contract import Contract
@@ -16,7 +16,7 @@ from tandem.scaffold.storage.inventory import Inventory, may_go, take_inventory
 from tandem.scaffold.storage.migration import migration_source, seed_source
 from tandem.scaffold.storage.modules import module
 from tandem.scaffold.storage.repository import class_of
-from tandem.scaffold.storage.roles import Role, roles_of
+from tandem.scaffold.storage.roles import Role, Verb, roles_of
 from tandem.scaffold.storage.rows import function_of
 from tandem.scaffold.storage.spoken import Spoken, spoken_rules, unchecked_of
 from tandem.scaffold.storage.things import Thing
@@ -26,12 +26,13 @@ from tandem.scaffold.storage.unsupported import Unsupported, body_hint, refused
 
 @dataclass(frozen=True)
 class Written:
-    """`files` is text by path in the project; what is built `partly` refuses some of its parameters; `rules` are those
-    that the contract has in words."""
+    """`files` is text by path in the project; what is built `partly` refuses some of its parameters; what is `untried`
+    is built, and the contract has no way to make what it is about; `rules` are those that the contract has in words."""
 
     files: dict[str, str]
     unsupported: tuple[Unsupported, ...]
     partly: tuple[Unsupported, ...] = ()
+    untried: tuple[Unsupported, ...] = ()
     rules: tuple[Spoken, ...] = ()
 
 
@@ -62,7 +63,31 @@ def write_service(name: str, contract: Contract) -> Written:
     }
     unsupported = tuple(Unsupported(*one) for one in service.reasons.items())
     partly = tuple(Unsupported(role.operation.id, refused(role.unbuilt)) for role in service.roles if role.unbuilt)
-    return Written({path: text for path, text in files.items() if text}, unsupported, partly, service.rules)
+    return Written(
+        {path: text for path, text in files.items() if text},
+        unsupported,
+        partly,
+        tuple(_untried(service)),
+        service.rules,
+    )
+
+
+def _untried(service: _Service) -> Iterator[Unsupported]:
+    made = {role.thing.path for role in service.roles if role.verb is Verb.CREATE}
+
+    def is_made(path: str) -> bool:
+        return path in made and all(is_made(one) for one in _parents(service.inventory.things[path]))
+
+    for role in service.roles:
+        own = [] if role.verb in {Verb.CREATE, Verb.LIST} else [role.thing.path]
+        missing = next((one for one in (*_parents(role.thing), *own) if not is_made(one)), None)
+        if missing:
+            words = service.inventory.things[missing].words
+            yield Unsupported(role.operation.id, f"it is built, and nothing makes the {words} that it needs")
+
+
+def _parents(thing: Thing) -> list[str]:
+    return [scope.parent for scope in thing.scopes if scope.parent]
 
 
 def _understood(name: str, contract: Contract) -> _Service:

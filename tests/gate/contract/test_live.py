@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,6 +74,15 @@ def test_operation_without_a_door_is_named_with_a_line_to_try(ours: Contract) ->
         found = bound(Given(url, {}), ours)
     assert [one.where for one in found] == ["GET /v1/notices/{notice_id}"]
     assert found[0].replay == f"curl -i -X GET {url}/v1/notices/1"
+
+
+def test_operation_that_is_open_may_say_itself_that_there_is_no_such_thing(ours: Contract) -> None:
+    open_to_all = replace(ours, operations=tuple(replace(one, scopes=None) for one in ours.operations))
+    with served(door(ours.document, "/v1/notices/1", said="/problems/notice-not-found")) as url:
+        assert bound(Given(url, {}), open_to_all) == []
+        assert len(bound(Given(url, {}), ours)) == 1
+    with served(door(ours.document, "/v1/notices/1")) as url:
+        assert len(bound(Given(url, {}), open_to_all)) == 1
 
 
 def test_service_that_breaks_off_is_trouble(ours: Contract) -> None:

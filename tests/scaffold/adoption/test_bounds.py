@@ -45,6 +45,23 @@ def test_what_is_sent_and_shown_is_bounded_and_what_is_bounded_stays(tmp_path: P
     assert found["c"]["items"]["maximum"] == _INT32
 
 
+@pytest.mark.parametrize("location", ["query", "header"])
+def test_text_in_an_address_is_as_long_as_an_address_may_be(location: str, tmp_path: Path) -> None:
+    long = {"name": "wanted", "in": location, "schema": {"$ref": "#/components/schemas/Long"}}
+    short = {"name": "other", "in": location, "schema": {"type": "string", "maxLength": 9}}
+    components = {"schemas": {"Long": {"type": "string", "maxLength": 150_000}}}
+    get = {"parameters": [long, short], "responses": ANSWER}
+    made = adopt(tmp_path, contract({"/pets": {"get": get}}, components=components))
+    assert [one["schema"]["maxLength"] for one in operation(made)["parameters"]] == [2000, 9]
+    assert made.data["components"]["schemas"]["Long"]["maxLength"] == 150_000
+
+
+def test_choice_among_nothing_is_no_choice(tmp_path: Path) -> None:
+    components = {"schemas": {"Kind": {"type": "string", "enum": []}}}
+    made = adopt(tmp_path, contract({"/pets": {"get": {"responses": ANSWER}}}, components=components))
+    assert made.data["components"]["schemas"]["Kind"] == {"type": "string"}
+
+
 _NEEDS = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
 
 

@@ -83,6 +83,11 @@ _SHORT = {"type": "object", "required": ["shoe"], "properties": {"shoe": _TEXT}}
             _set(*_ADD, "requestBody", to=takes(_TEXT)["requestBody"]),
             "what it takes has no name among the schemas of the contract",
         ),
+        (
+            "find-pets",
+            _set(*_FIND, "parameters", to=[asks("near", oneOf=[_TEXT, {"type": "array"}, {"type": "null"}])]),
+            "`near` may be several kinds of value",
+        ),
         ("addPet", _set(*_ADD, "parameters", to=[asks("dryRun")]), "what `dryRun` changes about it is not said"),
         (
             "addPet",
