@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra import prices
-from infra.data.buckets import PURPOSES
-from infra.foundation.endpoints import services as endpoint_services
-from infra.foundation.firewall import MANAGED
+from infra.data.purposes import PURPOSES
+from infra.foundation.priced import MANAGED, endpoint_services
 from infra.product import Product, load_product
+from infra.refusal import Refused
 from infra.stages import STAGES, Stage
 
 PAGE = Path(__file__).parents[1] / "docs" / "cost.md"
@@ -146,8 +147,8 @@ _TEXT = """# What it costs
 
 In USD a month without tax, in eu-north-1, from the price list in `infra/prices.py` and the table of stages in
 `infra/stages.py`. The prices were written down from AWS's public pages and not fetched, and no account was billed by
-them: take the page for its proportions. It is made by `infra/.venv/bin/python -m infra.cost`, and a test holds it to
-what the program builds. Not in it: support, tax, the detail that Container Insights adds, and people.
+them: take the page for its proportions. It is made by `.venv/bin/python -m infra.cost`, and a test holds it to what
+the program builds. Not in it: support, tax, the detail that Container Insights adds, and people.
 
 ## What stands there, without traffic
 
@@ -177,7 +178,12 @@ of 3 kB; every tenth says an event. The firewall is half of what a request costs
 
 
 def main() -> None:
-    PAGE.write_text(page(), encoding="utf-8")
+    """Without Pulumi: `tandem new service` asks for it where infra has no environment yet."""
+    try:
+        text = page()
+    except Refused as refused:
+        sys.exit(str(refused))
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,2 @@
-from pulumi import RunError
-
-
-class Refused(RunError):
-    """Says in one sentence which setting is missing or wrong. Pulumi prints it alone, without a traceback."""
+class Refused(Exception):
+    """Says in one sentence which setting is missing or wrong."""

@@ -9,24 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
+from infra.data.purposes import Purpose
 from infra.scope import Scope
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """`readers` are the services that hand out addresses of its files."""
-
-    name: str
-    description: str
-    readers: tuple[str, ...] = ()
-    locked: bool = False
-
-
-PURPOSES = (
-    Purpose("pictures", "Pictures of cards", readers=("card",)),
-    Purpose("invoices", "Invoices as they were sent"),
-    Purpose("anchors", "Anchors of the audit trail", locked=True),
-)
 
 
 @dataclass(frozen=True)

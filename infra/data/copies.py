@@ -10,7 +10,8 @@ import pulumi_aws as aws
 
 from infra import grants
 from infra.component import Component
-from infra.data.buckets import PURPOSES, Bucket, BucketArgs, Purpose
+from infra.data.buckets import Bucket, BucketArgs
+from infra.data.purposes import PURPOSES, Purpose
 from infra.foundation.keys import KeyArgs, key
 from infra.grants import Grant, Text
 from infra.scope import Scope

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pulumi
 
 from infra.data.alarms import DatabaseAlarms, DatabaseAlarmsArgs
-from infra.data.buckets import PURPOSES, Bucket, BucketArgs
+from infra.data.buckets import Bucket, BucketArgs
 from infra.data.clients import Clients, ClientsArgs
 from infra.data.copies import Copies, CopiesArgs
 from infra.data.database import Database, DatabaseArgs
 from infra.data.logins import Logins, LoginsArgs
 from infra.data.messages import Messages, MessagesArgs
+from infra.data.purposes import PURPOSES
 from infra.parts import Part
 from infra.product import load_product
 from infra.scope import Scope, here

@@ -1,3 +1,4 @@
 from infra.foundation.program import build
+from infra.start import start
 
-build()
+start(build)

@@ -9,18 +9,9 @@ import pulumi_aws as aws
 
 from infra import grants
 from infra.component import Component
+from infra.foundation.priced import endpoint_services
 from infra.grants import Grant
 from infra.scope import Scope
-
-# What every task needs before it runs a line of ours.
-_TO_START = ("ecr.api", "ecr.dkr", "logs", "secretsmanager")
-# Keys are used by these services themselves, and metrics travel as log lines.
-_TO_WORK = ("sns", "sqs")
-
-
-def services(*, everything: bool) -> tuple[str, ...]:
-    """Those that cost something; S3 has its own way, which is free."""
-    return (*_TO_START, *(_TO_WORK if everything else ()))
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ class Endpoints(Component):
             opts=self.opts,
         )
         self.objects = self._objects(args)
-        for service in services(everything=args.everything):
+        for service in endpoint_services(everything=args.everything):
             self._interface(service, args)
 
     def _objects(self, args: EndpointsArgs) -> aws.ec2.VpcEndpoint:

@@ -9,14 +9,8 @@ import pulumi_aws as aws
 
 from infra.component import Component
 from infra.foundation.logs import log_group
+from infra.foundation.priced import MANAGED
 from infra.scope import Scope
-
-MANAGED = (
-    "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesCommonRuleSet",
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
-)
 
 _AS_THEY_ARE = aws.wafv2.WebAclRuleOverrideActionArgs(
     none=aws.wafv2.WebAclRuleOverrideActionNoneArgs(),  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.data.buckets import PURPOSES
+from infra.data.purposes import PURPOSES
 from infra.policies.estate import Broken, Estate, Registered
 
 _ROLE_POLICY = "iam/rolePolicy:RolePolicy"

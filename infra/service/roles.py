@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from infra import grants
 from infra.component import Component
-from infra.data.buckets import PURPOSES
+from infra.data.purposes import PURPOSES
 from infra.grants import Grant
 from infra.product import Service
 from infra.service.surroundings import Surroundings

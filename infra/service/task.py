@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
-from infra.data.buckets import PURPOSES
+from infra.data.purposes import PURPOSES
 from infra.foundation.logs import log_group
 from infra.product import Service
 from infra.service import ports

@@ -1,10 +1,11 @@
-"""What the cloud costs with one more service, worked out by infra itself in its own environment."""
+"""What the cloud costs with one more service, worked out by infra itself."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +13,19 @@ from tandem.local.trouble import Refused
 from tandem.scaffold.stage import Stage
 
 PAGE = Path("docs/cost.md")
-_PYTHON = Path("infra/.venv/bin/python")
+_PROGRAM = Path("infra/cost.py")
 _NOT_READ = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
 
 
 @contextlib.contextmanager
 def priced(stage: Stage, *, foreign: bool) -> Iterator[None]:
-    """Works beside what is done inside. Whoever has no environment of infra prices it later. Raises Refused where the
-    cloud cannot have it; of a `foreign` contract that is noted, for nobody here can change its paths."""
-    python = stage.project / _PYTHON
-    if not python.exists() or not (stage.project / PAGE).exists():
+    """Works beside what is done inside. Raises Refused where the cloud cannot have it; of a `foreign` contract that is
+    noted, for nobody here can change its paths."""
+    if not all((stage.project / needed).exists() for needed in (_PROGRAM, PAGE)):
         yield
         return
     _copy_what_it_reads(stage)
-    command = [str(python), "-m", "infra.cost"]
+    command = [sys.executable, "-m", "infra.cost"]
     with subprocess.Popen(command, cwd=stage.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as working:
         try:
             yield

@@ -8,7 +8,7 @@ from itertools import product as pairs
 
 import pytest
 
-from infra.data.buckets import PURPOSES
+from infra.data.purposes import PURPOSES
 from infra.product import CONTRACTS, load_product
 from infra.service import ports
 from infra.stages import STAGES

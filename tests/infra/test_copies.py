@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.data.buckets import PURPOSES
+from infra.data.purposes import PURPOSES
 from infra.policies.recovery import files_lie_in_a_second_region
 from tests.infra.policies.estates import Break, estate_of
 

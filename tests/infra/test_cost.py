@@ -11,7 +11,7 @@ ROWS = {name: {line.component: line for line in cost.lines(stage, load_product()
 
 
 def test_page_is_what_the_program_says() -> None:
-    assert cost.PAGE.read_text("utf-8") == cost.page(), "run infra/.venv/bin/python -m infra.cost"
+    assert cost.PAGE.read_text("utf-8") == cost.page(), "run .venv/bin/python -m infra.cost"
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -6,9 +6,12 @@ import runpy
 
 import pytest
 import yaml
+from pulumi import RunError
 
 from infra.product import CONTRACTS, load_product
+from infra.refusal import Refused
 from infra.stages import STAGES
+from infra.start import start
 from tests.infra.recorder import PARTS, record, recorded, settings_of
 
 EVERYWHERE = pytest.mark.parametrize(("part", "stage"), [(part, stage) for part in PARTS for stage in STAGES])
@@ -50,3 +53,11 @@ def test_part_is_a_project_that_runs_in_the_environment_of_infra(part: str) -> N
     assert (folder / project["runtime"]["options"]["virtualenv"]).resolve() == CONTRACTS.parent / "infra/.venv"
     assert f"from infra.{part}.program import build" in (folder / "__main__.py").read_text("utf-8")
     assert {file.name for file in folder.glob("Pulumi.*.yaml")} >= {f"Pulumi.{stage}.yaml" for stage in STAGES}
+
+
+def test_what_is_refused_reaches_pulumi_as_a_sentence() -> None:
+    def build() -> None:
+        raise Refused("There is no region.")
+
+    with pytest.raises(RunError, match=r"^There is no region\.$"):
+        start(build)
