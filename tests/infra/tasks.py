@@ -1,42 +1,39 @@
-"""What each task of production is told, as one document: services are started from it, in an environment of theirs.
+"""What a task of production is told: services are started with it, in an environment where there is no Pulumi.
 
-`infra/.venv/bin/python -m tests.infra.tasks` writes it anew.
+It is written once for all services, so that a new one needs nothing here. `test_tasks.py` holds it to the program.
 """
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.product import load_product
-from tests.infra.recorder import Run, recorded
+from tandem.kit.events.catalogue import Catalogue
+from tandem.spec.manifest import Manifest, load_manifest
 
-FILE = Path(__file__).with_name("tasks.json")
-STAGE = "production"
-
-
-def tasks(run: Run) -> dict[str, Any]:
-    return {name: _task(run, name) for name in load_product().services}
+_ROOT = Path(__file__).parents[2]
+_WRITTEN = Path(__file__).with_name("tasks.json").read_text("utf-8")
 
 
-def _task(run: Run, service: str) -> dict[str, Any]:
-    named = f"tandem-{run.stage}-{service}"
-    definition = run.named("aws:ecs/taskDefinition:TaskDefinition", named)
-    [container] = json.loads(definition.inputs["containerDefinitions"])
-    deployment = run.named("aws:ecs/service:Service", named).inputs["deploymentConfiguration"]
-    hooks = [json.loads(hook["hookDetails"]) for hook in deployment["lifecycleHooks"]]
-    return {
-        "entryPoint": container["entryPoint"],
-        "commands": [container["command"], *(hook["command"] for hook in hooks)],
-        "environment": {one["name"]: one["value"] for one in container["environment"]},
-        "secrets": {one["name"]: one["valueFrom"] for one in container["secrets"]},
+def told(name: str) -> dict[str, Any]:
+    """`says`, `hears` and `keeps_files` are told to those services only that do so."""
+    task: dict[str, Any] = json.loads(_WRITTEN.replace("{service}", name).replace("{SERVICE}", name.upper()))
+    manifest, catalogue = _contracts()
+    does = {
+        "says": catalogue.said_by(name),
+        "hears": catalogue.heard_by(name),
+        "keeps_files": "keeps_files=True" in (_ROOT / "services" / name / "app.py").read_text("utf-8"),
     }
+    for what, true in does.items():
+        variables = task.pop(what)
+        task["environment"] |= variables if true else {}
+    peers = {peer: f"http://{peer}:8080" for peer in manifest.services[name].consumes}
+    task["environment"]["TANDEM_PEERS"] = json.dumps(peers)
+    return task
 
 
-def text() -> str:
-    return json.dumps(tasks(recorded("service", STAGE)), indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), "utf-8")
+@cache
+def _contracts() -> tuple[Manifest, Catalogue]:
+    return load_manifest(_ROOT / "contracts"), Catalogue.load(_ROOT / "contracts")
