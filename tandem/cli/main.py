@@ -50,7 +50,7 @@ app = typer.Typer(
 
 @app.callback()
 def tandem() -> None:
-    """API-first microservices on one machine: contracts, five live services, their mocks, one gateway."""
+    """API-first microservices on one machine: contracts, live services, their mocks, one gateway."""
 
 
 app.command()(up.up)

@@ -7,6 +7,7 @@ import pytest
 from tandem.kit.contract import read
 from tests.architecture.project import ROOT
 from tests.command_line import CommandLine, command_line
+from tests.product import copy_contracts
 
 FOREIGN = """\
 openapi: 3.1.0
@@ -23,7 +24,7 @@ RULE = read(ROOT / "contracts" / "rules.yaml").data["rules"]["summaries-are-sent
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    copy_contracts(tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

@@ -26,7 +26,9 @@ from tandem.local.postgres import free_port
 from tandem.local.processes import Identity
 from tandem.local.state import Home
 from tests.local.programs import wait_until
+from tests.product import ALL
 
+PROCESSES = ("gateway", "mock", "postgres", *ALL)
 pytestmark = pytest.mark.xdist_group("laptop")
 
 
@@ -74,7 +76,7 @@ def run(
 
 
 def test_what_is_printed_shows_all_and_its_line_works_as_pasted(background: Background) -> None:
-    assert len(re.findall(r"^\w+ +ready ", background.said, re.MULTILINE)) == 8
+    assert len(re.findall(r"^\w+ +ready ", background.said, re.MULTILINE)) == len(PROCESSES)
     assert f"http://localhost:{background.environment['TANDEM_GATEWAY_PORT']}" in background.said
     token = next(line for line in background.said.splitlines() if line.startswith("ey"))
     line = next(line for line in background.said.splitlines() if line.startswith("curl -s "))
@@ -94,7 +96,7 @@ def test_up_again_shows_what_runs(run: Callable[..., str]) -> None:
 def test_status_for_people_and_for_programs(run: Callable[..., str], background: Background) -> None:
     table = run("status").splitlines()
     assert table[0].split() == ["what", "status", "where", "version", "pid", "restarts", "ready", "after"]
-    assert len(table) == 9
+    assert len(table) == 1 + len(PROCESSES)
     rows = {row["name"]: row for row in json.loads(run("status", "--json"))["processes"]}
     assert rows["account"]["version"] == "1.0.0"
     assert rows["account"]["pid"] == background.state["processes"]["account"]["pid"]
@@ -107,7 +109,7 @@ def test_service_is_restarted_by_name(run: Callable[..., str]) -> None:
 
 
 def test_seed_and_reset_say_what_they_did(run: Callable[..., str]) -> None:
-    services = "customer, account, card, transaction, invoice"
+    services = ", ".join(ALL)
     assert run("seed") == f"Seeded {services}.\n"
     assert run("reset") == f"Fresh data in {services}.\n"
     assert json.loads(run("seed", "--json"))["seeded"] == services.split(", ")
@@ -179,7 +181,7 @@ def test_killed_runtime_leaves_nothing_that_stops_the_next_one(background: Backg
         assert any(line.startswith("Operations, scenarios and faults of the mock: http://localhost:") for line in said)
         assert any(line.startswith("Try it:") for line in said)
         started = [Identity.read(one) for one in background.state["processes"].values()]
-        assert len(started) == 8
+        assert len(started) == len(PROCESSES)
         foreground.send_signal(signal.SIGINT)
         assert list(said)[-1] == "Stopped.\n"
         assert foreground.wait() == 0
@@ -224,7 +226,7 @@ def test_background_start_in_a_terminal_shows_how_far_it_is(
 
 
 def test_down_says_what_it_stopped(run: Callable[..., str], background: Background) -> None:
-    assert run("down") == "Stopped gateway, mock, postgres, customer, account, card, transaction, invoice.\n"
+    assert run("down") == f"Stopped {', '.join(PROCESSES)}.\n"
     assert run("status", code=main.REFUSED).startswith("Tandem is not running here.")
 
 

@@ -57,7 +57,7 @@ def test_a_budget_that_was_kept_or_missed_is_said_so() -> None:
     said = rows(figures(memory_mb=401, throughput={**RATIO, "ratio": 0.69}, throughput_each_new={**RATIO, "failed": 1}))
     assert said["first mocked 200 after `tandem mock`"] == "yes"
     assert [what for what, reached in said.items() if reached == "**no**"] == [
-        "memory of the mock with all five contracts, Prism's process included",
+        "memory of the mock with all contracts, Prism's process included",
         "mock against Prism alone, one card again and again (throughput)",
         "mock against Prism alone, another card each time (throughput)",
     ]

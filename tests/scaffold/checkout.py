@@ -1,4 +1,4 @@
-"""A checkout with what a new service touches, and with nothing else."""
+"""A checkout with what a new service touches and nothing else, before any service was made in it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tandem.scaffold.changes import TEMPLATE
 from tests.architecture.project import ROOT
+from tests.product import copy_contracts
 
 UNTESTED = "# Operations without a test.\n"
 _AUTHOR = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
 
 
 def checkout_in(folder: Path) -> Path:
-    shutil.copytree(ROOT / "contracts", folder / "contracts", ignore=shutil.ignore_patterns("released"))
+    copy_contracts(folder, "released")
     shutil.copytree(ROOT / TEMPLATE, folder / TEMPLATE)
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / ".github").mkdir()

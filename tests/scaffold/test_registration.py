@@ -9,10 +9,10 @@ import yaml
 from tandem.kit.contract import Contract, load_contract
 from tandem.scaffold.registration import Entry, journey, with_entry
 from tandem.spec.manifest import load_manifest
-from tests.architecture.project import ROOT
 from tests.draft.desk import LOAN, Desk
+from tests.product import manifest_of_the_product
 
-MANIFEST = (ROOT / "contracts" / "manifest.yaml").read_text("utf-8")
+MANIFEST = manifest_of_the_product()
 ENTRY = Entry("loan", "team-loans", "The mobile app: everybody # really")
 
 

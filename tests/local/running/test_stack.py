@@ -1,4 +1,4 @@
-"""Everything together: five services, their databases, the mock, the gateway."""
+"""Everything together: the services, their databases, the mock, the gateway."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tandem.local.state import Secrets
 from tandem.local.trouble import Refused, Trouble
 from tests.local.programs import until
 from tests.local.running.conftest import Laptop
+from tests.product import ALL
 
 pytestmark = pytest.mark.xdist_group("laptop")
 
@@ -38,8 +39,8 @@ async def test_everything_is_ready_and_says_where_it_is(laptop: Laptop) -> None:
     assert status["ready"]
     assert status["steps"][:3] == ["databases", "migrated", "seeded"]
     names = [row["name"] for row in status["processes"]]
-    assert names == ["gateway", "mock", "postgres", "customer", "account", "card", "transaction", "invoice"]
-    assert len({row["port"] for row in status["processes"]}) == 8
+    assert names == ["gateway", "mock", "postgres", *ALL]
+    assert len({row["port"] for row in status["processes"]}) == len(names)
 
 
 async def test_demo_company_has_a_whole_overview(laptop: Laptop) -> None:
@@ -83,7 +84,7 @@ async def test_wrong_password_opens_nothing(laptop: Laptop) -> None:
 
 async def test_secrets_and_tokens_are_their_owners_alone(laptop: Laptop) -> None:
     private = [laptop.home.folder / "secrets.json", laptop.home.folder / "state.json", *laptop.home.tokens.iterdir()]
-    assert len(private) == 7
+    assert len(private) == 2 + len(ALL)
     assert {file.stat().st_mode & 0o077 for file in private} == {0}
 
 
@@ -139,7 +140,7 @@ async def test_two_versions_share_requests_and_either_can_leave(laptop: Laptop) 
 @pytest.mark.parametrize(
     ("do", "arguments", "told"),
     [
-        ("start_version", {"service": "loan", "version": "1"}, "no service 'loan'; there are customer"),
+        ("start_version", {"service": "no_name", "version": "1"}, "no service 'no_name'; there are customer"),
         ("start_version", {"service": "card", "version": "1.0.0"}, "card 1.0.0 already runs"),
         ("start_version", {"service": "card"}, "'version'.* is missing"),
         ("stop_version", {"service": "card", "version": "2"}, "card 2 does not run. Running: 1.0.0"),
@@ -170,7 +171,7 @@ async def test_reset_brings_fresh_data_without_a_restart(laptop: Laptop) -> None
     seeded = await cards.fetchval("SELECT count(*) FROM cards")
     await cards.execute("DELETE FROM cards WHERE id = (SELECT min(id) FROM cards)")
     await cards.close()
-    assert (await laptop.ask("reset"))["seeded"] == ["customer", "account", "card", "transaction", "invoice"]
+    assert (await laptop.ask("reset"))["seeded"] == list(ALL)
     cards = await connect(laptop, "card", "card")
     assert await cards.fetchval("SELECT count(*) FROM cards") == seeded
     await cards.close()
