@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from tandem.spec.manifest import load_manifest
@@ -24,7 +25,10 @@ def copy_contracts(folder: Path, *left_out: str) -> Path:
 
 
 def manifest_of_the_product() -> str:
-    text = (ROOT / "contracts" / "manifest.yaml").read_text("utf-8")
-    for name in _FURTHER:
-        text = re.sub(rf"^  {name}:\n(?:    .*\n)*", "", text, flags=re.MULTILINE)
-    return text
+    return without((ROOT / "contracts" / "manifest.yaml").read_text("utf-8"), _FURTHER)
+
+
+def without(manifest: str, services: Iterable[str]) -> str:
+    for name in services:
+        manifest = re.sub(rf"^  {name}:\n(?:    .*\n)*", "", manifest, flags=re.MULTILINE)
+    return manifest

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tests.architecture.project import Module
+from tests.product import PRODUCT
 
 Broken = Iterator[tuple[int, str]]
 Rule = Callable[[Module], Broken]
@@ -15,6 +16,7 @@ _EMPTY_NAMES = {"base", "common", "helper", "helpers", "manager", "managers", "m
 _MOST_LINES = 400
 _LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 _REASONED_NOQA = re.compile(r"# noqa: [A-Z0-9, ]+ - \w+")
+_ENUMERATED = re.compile(r"\w+(?=[,.]|$)")
 _SQL = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s|TRUNCATE\s|"
     r"(CREATE|ALTER|DROP)\s+(TABLE|INDEX|DATABASE|ROLE)\s)"
@@ -96,6 +98,24 @@ def sql_stands_in_repositories(module: Module) -> Broken:
             yield node.lineno, "SQL stands in repository.py, in the method that runs it, or in a migration"
 
 
+def services_are_not_counted(module: Module) -> Broken:
+    """Whoever makes a sixth is not to look for all that knew five."""
+    if module.within("tests/product.py"):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            named = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            named = set(_ENUMERATED.findall(node.value))
+        else:
+            continue
+        if named.issuperset(PRODUCT):
+            yield (
+                node.lineno,
+                "a checkout may have more: take services from the manifest, or tests/product.py",
+            )
+
+
 def handlers_know_no_status(module: Module) -> Broken:
     """The contract has the status of success, an error class its own."""
     if not (module.within("services") and module.path.name == "handlers.py"):
@@ -133,5 +153,6 @@ RULES: tuple[Rule, ...] = (
     skips_have_a_reason,
     tests_do_not_sleep,
     sql_stands_in_repositories,
+    services_are_not_counted,
     handlers_know_no_status,
 )

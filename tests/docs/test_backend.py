@@ -22,7 +22,7 @@ TEXT = PAGE.read_text("utf-8")
 def checkout(tmp_path: Path) -> Path:
     checkout_in(tmp_path)
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    (tmp_path / ".gitignore").write_text("drafts/\n.tandem/\n")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
     paste(tmp_path, "git init --quiet --initial-branch main\ngit add --all\ngit commit --quiet --message Checkout\n")
     return tmp_path
 

@@ -10,7 +10,7 @@ from tandem.kit.contract import Contract, load_contract
 from tandem.scaffold.registration import Entry, journey, with_entry
 from tandem.spec.manifest import load_manifest
 from tests.draft.desk import LOAN, Desk
-from tests.product import manifest_of_the_product
+from tests.product import manifest_of_the_product, without
 
 MANIFEST = manifest_of_the_product()
 ENTRY = Entry("loan", "team-loans", "The mobile app: everybody # really")
@@ -28,6 +28,10 @@ def test_manifest_gets_its_lines_and_keeps_all_others() -> None:
     assert text.startswith(MANIFEST)
     assert list(yaml.safe_load(text)["services"])[-1] == "loan"
     assert yaml.safe_load(text)["services"]["loan"]["audience"] == "The mobile app: everybody # really"
+
+
+def test_tests_of_the_product_see_no_further_service() -> None:
+    assert without(with_entry(MANIFEST, ENTRY), ["loan"]) == MANIFEST
 
 
 def test_what_follows_the_services_still_follows_them() -> None:
