@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -35,8 +36,9 @@ class NotReady(Exception):
 class Readiness:
     """Really asks what the service depends on. `draining` is set when it is told to stop."""
 
-    def __init__(self, runtime: Runtime, background: Background) -> None:
+    def __init__(self, runtime: Runtime, background: Background, services: Path = REPOSITORY / "services") -> None:
         self._runtime = runtime
+        self._migrations_folder = services / runtime.service / "migrations"
         self.background = background
         self.draining = False
 
@@ -57,10 +59,9 @@ class Readiness:
             await connection.fetchval("SELECT 1")
 
     async def _migrations(self) -> None:
-        folder = REPOSITORY / "services" / self._runtime.service / "migrations"
         async with self._connection() as connection:
             applied = await migrations.applied_heads(connection)
-        missing = migrations.expected_heads(folder) - applied
+        missing = migrations.expected_heads(self._migrations_folder) - applied
         if missing:
             raise NotReady(f"the schema lacks {', '.join(sorted(missing))}: run the migrations")
 

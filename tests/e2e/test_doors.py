@@ -43,7 +43,7 @@ async def stranger(api: Api) -> Account:
 
 
 async def test_nothing_there_is_a_404(api: Api) -> None:
-    problem(await api.send("GET", "/v1/loans", "support"), 404, "not-found")
+    problem(await api.send("GET", "/v1/no-such-things", "support"), 404, "not-found")
     unknown = "acc_01k9zc6n00000000000000zzzz"
     problem(await api.send("GET", f"/v1/accounts/{unknown}", "support"), 404, "account-not-found")
 

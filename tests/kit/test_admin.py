@@ -19,6 +19,8 @@ from tandem.kit.migrations import migrate
 from tests.kit.conftest import StartLoan
 from tests.kit.loan.service import LoanService
 
+# Whatever services there are: one of them may be called as the one of these tests.
+NO_SERVICES = Path(__file__).with_name("no-services")
 Ask: TypeAlias = Callable[[LoanService], tuple[httpx.AsyncClient, Readiness]]
 
 
@@ -34,7 +36,7 @@ async def ask() -> AsyncIterator[Ask]:
     clients: list[httpx.AsyncClient] = []
 
     def ask(loan: LoanService) -> tuple[httpx.AsyncClient, Readiness]:
-        readiness = Readiness(loan.runtime, loan.background)
+        readiness = Readiness(loan.runtime, loan.background, NO_SERVICES)
         transport = httpx.ASGITransport(admin_app(loan.runtime, readiness))
         clients.append(httpx.AsyncClient(transport=transport, base_url="http://admin.test"))
         return clients[-1], readiness

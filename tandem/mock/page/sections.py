@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -81,11 +82,13 @@ def operations(visit: Visit) -> Values:
     words = visit.query.get("q", "").casefold().split()
     found = [one for one in visit.mock.loaded.operations if _is_meant(one, words)]
     shown, opened = found[:MOST_OPERATIONS], visit.query.get("operation", "")
-    is_long = len(visit.mock.loaded.operations) > _FEW_OPERATIONS
+    counted = Counter(one.service for one in visit.mock.loaded.operations)
     is_short = len(visit.mock.loaded.operations) <= _FEW_OPEN
     groups: dict[str, list[Values]] = {}
     for one in shown:
-        groups.setdefault(_group(one, is_long), []).append(_operation(one, opened))
+        groups.setdefault(_group(one, is_long=counted[one.service] > _FEW_OPERATIONS), []).append(
+            _operation(one, opened)
+        )
     return {
         "q": visit.query.get("q", "")[:200],
         "groups": [
@@ -107,7 +110,7 @@ def _is_meant(operation: Operation, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _group(operation: Operation, is_long: bool) -> str:
+def _group(operation: Operation, *, is_long: bool) -> str:
     if not is_long:
         return operation.service
     parts = [part for part in operation.path.split("/") if part and "{" not in part and not _VERSION.fullmatch(part)]

@@ -103,7 +103,7 @@ def test_every_setting_is_told_or_left_out_for_a_reason(tell: Tell, name: str) -
 async def test_what_lies_outside_is_the_cloud(tell: Tell, name: str) -> None:
     settings = tell(name)
     outside = connect(name, settings, Catalogue.load(settings.contracts), CollectorRegistry())
-    assert isinstance(outside.transport, SnsSqsTransport)
+    assert isinstance(outside.transport, SnsSqsTransport) == bool(settings.topic or settings.queue)
     assert isinstance(tokens(settings), GrantedToken)
     assert isinstance(outside.objects, S3ObjectStore) == (settings.objects_bucket is not None)
     assert database_tls(settings)
@@ -139,7 +139,9 @@ async def judged(app: FastAPI, issuer: LocalIssuer, name: str) -> list[str]:
     """What the canary of a release says of it, before anybody put something into the stage."""
     contract: Contract = app.state.runtime.contract
     own = {scope for operation in contract.operations if operation.is_safe for scope in operation.scopes or ()}
-    token = issuer.issue("service", name, own)
+    # Its client is granted what it reads itself, whoever else its contract lets do so.
+    client_of_its_own = LocalIssuer(issuer.jwks_path.parent, {"service": frozenset(own)})
+    token = client_of_its_own.issue("service", name, own)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://canary.test") as client:
 
         async def ask(target: str, headers: Mapping[str, str]) -> Answer:

@@ -140,7 +140,7 @@ async def test_two_versions_share_requests_and_either_can_leave(laptop: Laptop) 
 @pytest.mark.parametrize(
     ("do", "arguments", "told"),
     [
-        ("start_version", {"service": "no_name", "version": "1"}, "no service 'no_name'; there are customer"),
+        ("start_version", {"service": "nobody", "version": "1"}, "no service 'nobody'; there are customer"),
         ("start_version", {"service": "card", "version": "1.0.0"}, "card 1.0.0 already runs"),
         ("start_version", {"service": "card"}, "'version'.* is missing"),
         ("stop_version", {"service": "card", "version": "2"}, "card 2 does not run. Running: 1.0.0"),

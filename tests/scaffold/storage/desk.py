@@ -102,10 +102,13 @@ async def running(
     peers, objects = CannedTransport(), NullObjectStore()
     network = PeerNetwork(FixedAddresses({}), StaticToken("canned"), peers, CollectorRegistry())
     outside = Outside(keys, NullTransport(), network, objects, NullFlags())
-    services.__path__.append(str(folder))
+    named = f"services.{project.name}"
+    # The checkout may have a service of that name, and its tests may have been here before.
+    of_the_checkout = {name: sys.modules.pop(name) for name in _modules_of(named)}
+    services.__path__.insert(0, str(folder))
     try:
-        handlers = importlib.import_module(f"services.{project.name}.handlers")
-        module = importlib.import_module(f"services.{project.name}.peers")
+        handlers = importlib.import_module(f"{named}.handlers")
+        module = importlib.import_module(f"{named}.peers")
         chosen = {"response_share": 1.0, "strict_responses": True, **options}
         app = serve(project.name, _settings(project, url), handlers, module.Peers, outside, **chosen)
         await app.state.background.start(with_loops=False)
@@ -117,9 +120,14 @@ async def running(
         await service.stop()
     finally:
         services.__path__.remove(str(folder))
-        for name in [one for one in sys.modules if one.startswith(f"services.{project.name}.")]:
+        for name in _modules_of(named):
             del sys.modules[name]
+        sys.modules.update(of_the_checkout)
         await databases.drop(url)
+
+
+def _modules_of(package: str) -> list[str]:
+    return [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
 
 
 def _settings(project: Project, url: str) -> ServiceSettings:

@@ -35,7 +35,7 @@ def test_two_versions_may_run_at_once_and_an_unknown_one_has_no_contract(contrac
         ("environments: []", ":1: must be `environments:`"),
         ("environments:\n  local: {}", ":2: `local` is this machine"),
         ("environments:\n  uat: [card]", ":2: must say a version for each service"),
-        ("environments:\n  uat:\n    loan: 1.0.0", ":3: loan is none of: customer, account"),
+        ("environments:\n  uat:\n    nobody: 1.0.0", ":3: nobody is none of: customer, account"),
         ("environments:\n  uat:\n    card: 1", ":3: card needs a version such as 1.2.0"),
         ("environments:\n  uat:\n    card: []", ":3: card needs a version such as 1.2.0"),
     ],
