@@ -4,35 +4,12 @@ import difflib
 import os
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 import typer
 from typer.exceptions import TyperException
 
-from tandem.cli import (
-    add,
-    client,
-    contract,
-    deploy,
-    down,
-    draft,
-    drift,
-    events,
-    gate,
-    logs,
-    migrate,
-    mock,
-    new,
-    preview,
-    reset,
-    restart,
-    route,
-    seed,
-    status,
-    template,
-    token,
-    up,
-)
 from tandem.cli.verdict import Verdict, is_verdict
 from tandem.kit.contract import ContractError
 from tandem.local.state import Home
@@ -40,48 +17,41 @@ from tandem.local.trouble import Refused, Trouble, disk_trouble
 
 DONE, REFUSED, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
-app = typer.Typer(
-    name="tandem",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+# Where each stands, in the order in which help shows them.
+COMMANDS = {
+    "up": "up", "down": "down", "mock": "mock", "status": "status", "logs": "logs", "route": "route", "drift": "drift",
+    "draft": "draft", "gate": "gate", "deploy": "deploy", "rollback": "deploy", "migrate": "migrate", "token": "token",
+    "restart": "restart", "seed": "seed", "reset": "reset", "events": "events", "contract": "contract",
+    "client": "client", "preview": "preview", "new": "new", "add": "add", "template": "template",
+}  # fmt: skip
 
 
-@app.callback()
 def tandem() -> None:
     """API-first microservices on one machine: contracts, live services, their mocks, one gateway."""
 
 
-app.command()(up.up)
-app.command()(down.down)
-app.command()(mock.mock)
-app.command()(status.status)
-app.command()(logs.logs)
-app.command()(route.route)
-app.command()(drift.drift)
-app.command()(draft.draft)
-app.command(cls=Verdict)(gate.gate)
-app.command()(deploy.deploy)
-app.command()(deploy.rollback)
-app.command()(migrate.migrate)
-app.command()(token.token)
-app.command()(restart.restart)
-app.command()(seed.seed)
-app.command()(reset.reset)
-app.add_typer(events.events)
-app.add_typer(contract.contract)
-app.add_typer(client.client)
-app.add_typer(preview.preview)
-app.add_typer(new.new)
-app.add_typer(add.add)
-app.add_typer(template.template)
+def _app(arguments: list[str]) -> typer.Typer:
+    """With the command that is asked for alone, because what all of them import takes a second."""
+    app = typer.Typer(
+        name="tandem",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(tandem)
+    for name in COMMANDS.keys() & arguments[:1] or COMMANDS:
+        command = getattr(import_module(f"tandem.cli.{COMMANDS[name]}"), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(cls=Verdict if name == "gate" else None)(command)
+    return app
 
 
 def run(arguments: list[str]) -> int:
     """The exit code: 0 done, 1 refused or failed for the user's reasons, 2 trouble."""
     try:
-        return int(app(arguments, standalone_mode=False, prog_name="tandem") or DONE)
+        return int(_app(arguments)(arguments, standalone_mode=False, prog_name="tandem") or DONE)
     except TyperException as error:
         return _say(_usage(error), TROUBLE if is_verdict(error) else REFUSED)
     except (Trouble, ContractError) as error:

@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,24 @@ def test_every_command_explains_itself_with_an_example(run: CommandLine, command
 def test_without_a_command_the_help_is_shown(run: CommandLine) -> None:
     _, out, err = run()
     assert all(command in out + err for command in COMMANDS)
+
+
+def test_every_command_is_in_the_help_whoever_else_is_asked_alone(run: CommandLine) -> None:
+    everything = run("--help")[1]
+    assert all(f"\u2502 {command} " in everything for command in main.COMMANDS)
+    for command in main.COMMANDS:
+        code, out, _ = run(command, "--help")
+        assert (code, f"tandem {command} " in out) == (DONE, True)
+
+
+@pytest.mark.parametrize(("command", "others"), [("token", "draft"), ("new", "contract"), ("status", "token")])
+def test_command_does_not_wait_for_what_others_import(command: str, others: str) -> None:
+    script = f"import sys; from tandem.cli import main; main.run(['{command}', '--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    imported = done.stdout.split()
+    assert f"tandem.cli.{command}" in imported
+    assert f"tandem.cli.{others}" not in imported
+    assert "sqlalchemy" not in imported
 
 
 @pytest.mark.parametrize("group", ["contract", "new", "template"])
