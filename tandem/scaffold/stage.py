@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 from tandem.local.trouble import Trouble
 
@@ -68,7 +69,7 @@ class Stage:
     def _ruff(self, command: str, *arguments: str) -> None:
         # Where tandem is not at hand, ruff would sort it among the packages of others.
         ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
-        ruff = [sys.executable, "-m", "ruff", command, "--quiet", "--no-cache", *ours, *arguments]
+        ruff = [find_ruff_bin(), command, "--quiet", "--no-cache", *ours, *arguments]
         done = subprocess.run(ruff, cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = self.said(done.stdout + done.stderr)

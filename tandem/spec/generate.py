@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import orjson
 from datamodel_code_generator import Error as GeneratorError
 from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
 from datamodel_code_generator.enums import DataModelType
+from ruff import find_ruff_bin
 
 from tandem.kit.contract import Contract, ContractError, Operation, bundle
 from tandem.kit.contract.operations import lookup
@@ -224,6 +224,6 @@ def formatted(source: str) -> str:
     # Where tandem is installed and not at hand, ruff would sort it among the packages of others.
     ours = ["--config", 'lint.isort.known-first-party = ["tandem", "services", "tests"]']
     for command in (["check", "--quiet", "--fix-only", "--select", "I,F401", *ours], ["format", "--quiet"]):
-        ruff = [sys.executable, "-m", "ruff", *command, "--line-length", "120", "--target-version", "py311", "-"]
+        ruff = [find_ruff_bin(), *command, "--line-length", "120", "--target-version", "py311", "-"]
         source = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True).stdout
     return source
