@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -19,6 +22,24 @@ _AT_OPERATION = re.compile(r"'(\w+)' (?:operation )?in '(.*)'")
 
 def validity_complaints(document: Document) -> Iterator[Complaint]:
     """`(pointer, sentence)` for each; a document with broken parts gets as many as can be told."""
+    return iter(_complaints(_Content(json.dumps(document.data), document)))
+
+
+@dataclass(frozen=True)
+class _Content:
+    """Documents that say the same, wherever they stand, have the same complaints."""
+
+    text: str
+    document: Document = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=4)
+def _complaints(content: _Content) -> tuple[Complaint, ...]:
+    """A large document takes seconds, and whoever has it linted has it checked as well."""
+    return tuple(_found(content.document))
+
+
+def _found(document: Document) -> Iterator[Complaint]:
     from referencing.exceptions import Unresolvable
 
     found = list(_structure(document))

@@ -70,3 +70,13 @@ def test_a_long_value_is_cut_in_the_middle(tmp_path: Path) -> None:
     (said,) = [said for line, said in _complaints(tmp_path, text) if line == 12]
     assert len(said) < 260
     assert said.endswith('is not of type "object"')
+
+
+def test_what_was_said_of_a_document_is_said_again_at_its_new_place_and_no_longer_once_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    mended = "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {}\n"
+    broken = mended.replace(", version: '1'", "")
+    assert _complaints(tmp_path, broken) == [(2, "`version` is missing")]
+    assert _complaints(tmp_path, f"# A line more.\n{broken}") == [(3, "`version` is missing")]
+    assert _complaints(tmp_path, mended) == []

@@ -93,7 +93,7 @@ def _owners(paths: dict[str, Path]) -> dict[str, str]:
     owners: dict[str, str] = {}
     for service, path in paths.items():
         try:
-            found = as_mapping(assemble(path).data.get("paths"))
+            found = as_mapping(as_mapping(read(path).data).get("paths"))
         except ContractError:
             continue
         for one in found:
