@@ -7,7 +7,8 @@ import re
 import unicodedata
 
 from pydantic import BaseModel
-from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+
+from tandem.draft.reserved import RESERVED_WORDS
 
 # Letters that Unicode does not take apart into a plain one and its mark.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ß": "ss", "ł": "l", "Ł": "L", "đ": "d"})

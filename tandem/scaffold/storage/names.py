@@ -8,9 +8,8 @@ import keyword
 import re
 from collections.abc import Collection, Iterable
 
-from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
-
 from tandem.draft.names import plain, plural, singular
+from tandem.draft.reserved import RESERVED_WORDS
 
 _LONGEST_IDENTIFIER = 63
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
