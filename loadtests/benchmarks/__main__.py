@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.benchmarks import contracts, gate, list_transactions, mock, stack
+from loadtests.benchmarks import contracts, gate, list_transactions, mock, scaffold, stack
 from loadtests.benchmarks.page import measured_elsewhere, page
 from tandem.kit.settings import REPOSITORY
 
@@ -33,6 +33,8 @@ def measure() -> dict[str, Any]:
         ready = running.status["ready_after_ms"] / 1000
     _say("the gate of one service, again and again (about 13 minutes) …")
     gated = gate.measure()
+    _say("new services, and a page of Markdown, in clones (about 3 minutes) …")
+    begun = scaffold.measure()
     return {
         "machine": machine,
         "start_seconds": round(ready, 1),
@@ -41,6 +43,7 @@ def measure() -> dict[str, Any]:
         "mock": mocked,
         "contracts": compared,
         "gate": gated,
+        "scaffold": begun,
     }
 
 

@@ -24,6 +24,7 @@ import psutil
 from loadtests.benchmarks import large_document
 from loadtests.benchmarks.load import Sample, Target, closed_loop
 from loadtests.benchmarks.processes import running
+from loadtests.benchmarks.stack import environment_of
 from tandem.kit.settings import REPOSITORY
 from tandem.local.node import needed_node, prism_script
 from tandem.local.postgres import free_port
@@ -60,7 +61,7 @@ def measure() -> dict[str, Any]:
         command = [_TANDEM, "contract", "bundle", "--json", "--output", str(bundle)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return {
-            "first_answer_seconds": round(median(_first_answer([], "/v1/accounts") for _ in range(3)), 2),
+            "first_answer_seconds": round(median(first_answer([], "/v1/accounts") for _ in range(3)), 2),
             **asyncio.run(_beside_prism(bundle)),
             "edit_seconds": _edits(Path(folder) / "project"),
             "large_document": _large(large_document.write(Path(folder) / "large.json")),
@@ -72,7 +73,8 @@ def _started(*arguments: str, folder: Path = REPOSITORY) -> Iterator[httpx.Clien
     """A client of a mock that was told to start a moment ago."""
     port = free_port()
     command = [_TANDEM, "mock", *arguments, "--port", str(port)]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
+    own = environment_of(folder)
+    with subprocess.Popen(command, cwd=folder, env=own, stdout=subprocess.DEVNULL) as process:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE_SECONDS) as client:
                 yield client
@@ -80,10 +82,10 @@ def _started(*arguments: str, folder: Path = REPOSITORY) -> Iterator[httpx.Clien
             process.terminate()
 
 
-def _first_answer(files: list[str], path: str) -> float:
+def first_answer(files: list[str], path: str, folder: Path = REPOSITORY) -> float:
     """Seconds from the command to the first 200."""
     began = time.perf_counter()
-    with _started(*files) as client:
+    with _started(*files, folder=folder) as client:
         _until(client, path, lambda answer: answer.status_code == 200)
         return time.perf_counter() - began
 
@@ -176,7 +178,7 @@ def _large(document: Path) -> dict[str, Any]:
     return {
         "megabytes": round(document.stat().st_size / 1e6, 1),
         "operations": sum(len(item.keys() & _METHODS) for item in described["paths"].values()),
-        "first_answer_seconds": round(_first_answer([str(document)], paths[0]), 1),
+        "first_answer_seconds": round(first_answer([str(document)], paths[0]), 1),
     }
 
 

@@ -20,6 +20,7 @@ def page(figures: dict[str, Any]) -> str:
             *_mock_rows(figures["mock"]),
             *_contract_rows(figures["contracts"]),
             *_gate_rows(figures["gate"]),
+            *_scaffold_rows(figures["scaffold"]),
         )
     ]
     return _PAGE.format(**figures["machine"], rows="\n".join(table))
@@ -107,6 +108,30 @@ def _gate_rows(figures: dict[str, Any]) -> list[Row]:
     ]  # fmt: skip
 
 
+def _scaffold_rows(figures: dict[str, Any]) -> list[Row]:
+    new, large, idea = figures["service"], figures["large_contract"], figures["idea"]
+    whole = round(new["seconds"] + new["gate_seconds"], 1)
+    running = round(large["made_seconds"] + large["start_seconds"], 1)
+    answered = round(idea["draft_seconds"] + idea["mock_seconds"], 1)
+    return [
+        Row(f"`tandem new service`, from nothing to files on disk, {_PRICED[new['priced']]}",
+            f"{new['seconds']} s (slowest {new['slowest_seconds']} s)", "5 s", new["seconds"] <= 5),
+        Row("the same service to the verdict of its full gate",
+            f"{whole} s (the gate {new['gate_seconds']} s), {new['verdict']}", "90 s",
+            whole <= 90 and new["verdict"] == "passed"),
+        Row(f"a contract of {large['operations']} operations and {large['megabytes']} MB "
+            f"({large['contract'] or 'made for this'}) to a service that answers",
+            f"{running} s (made in {large['made_seconds']} s, up with all others in {large['start_seconds']} s)",
+            "60 s", running <= 60),
+        Row("one page of Markdown to its first mocked 200",
+            f"{answered} s (drafted in {idea['draft_seconds']} s, mocked in {idea['mock_seconds']} s)", "30 s",
+            answered <= 30),
+    ]  # fmt: skip
+
+
+_PRICED = {True: "with what it costs in the cloud", False: "without what it costs in the cloud"}
+
+
 _PAGE = """# Benchmarks
 
 `make bench` on {day}: {cores} cores, {memory_gib} GiB, {system}, Python {python}, load {load} from other
@@ -124,4 +149,7 @@ Prism alone is its own command with its log turned off, on the same contracts in
 The mock keeps the answer to a repeated question ready; asked for another card each time it has none.
 
 The gate is that of the card service, with all that it starts: PostgreSQL, the service, Schemathesis, Locust, scanners.
+
+New services are made in fresh clones of the project. TANDEM_BENCH_CONTRACT names the file of a real contract; without
+it, one of that size is made.
 """

@@ -29,6 +29,7 @@ OVERVIEW_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Stack:
+    project: Path
     status: dict[str, Any]
     environment: dict[str, str]
     seconds_to_ready: float
@@ -44,25 +45,32 @@ class Stack:
         return self.run("token", kind).strip()
 
     def run(self, *arguments: str) -> str:
-        return _tandem(self.environment, *arguments)
+        return tandem(self.project, self.environment, *arguments)
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
+def running_stack(project: Path = REPOSITORY) -> Iterator[Stack]:
     """A stack of its own, in a new state folder on free ports; everything is stopped afterwards."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ports = {"TANDEM_GATEWAY_PORT": str(free_port()), "TANDEM_MOCK_PORT": str(free_port())}
-        environment = {**os.environ, "TANDEM_HOME": folder, **ports}
+        environment = {**environment_of(project), "TANDEM_HOME": folder, **ports}
         began = time.perf_counter()
         try:
-            status = json.loads(_tandem(environment, "up", "--detach", "--json"))
-            yield Stack(status, environment, time.perf_counter() - began)
+            status = json.loads(tandem(project, environment, "up", "--detach", "--json"))
+            yield Stack(project, status, environment, time.perf_counter() - began)
         finally:
-            _tandem(environment, "down")
+            tandem(project, environment, "down")
 
 
-def _tandem(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([_TANDEM, *arguments], env=environment, capture_output=True, text=True, check=False)
+def environment_of(project: Path) -> dict[str, str]:
+    """In which `tandem` is the code of that checkout and has its state there, wherever the packages are."""
+    return {**os.environ, "PYTHONPATH": str(project), "TANDEM_HOME": str(project / ".tandem")}
+
+
+def tandem(project: Path, environment: dict[str, str], *arguments: str) -> str:
+    """What it prints."""
+    command = [_TANDEM, *arguments]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"tandem {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from loadtests.benchmarks.page import measured_elsewhere, page
 
 RATIO = {"ratio": 0.8, "tandem_per_second": 800, "prism_per_second": 1000, "failed": 0}
@@ -15,6 +17,24 @@ GATE = {
     "full_verdict": "passed",
     "runs": 20,
     "same": 20,
+}
+SCAFFOLD: dict[str, dict[str, Any]] = {
+    "service": {
+        "priced": True,
+        "seconds": 3.1,
+        "slowest_seconds": 5.2,
+        "gate_seconds": 60.0,
+        "verdict": "passed",
+    },
+    "large_contract": {
+        "contract": None,
+        "megabytes": 1.2,
+        "operations": 248,
+        "not_built": 62,
+        "made_seconds": 20.0,
+        "start_seconds": 12.5,
+    },
+    "idea": {"draft_seconds": 1.1, "mock_seconds": 1.4},
 }
 LATENCY = {"p50_ms": 1, "p95_ms": 20, "p99_ms": 30, "failed": 0}
 
@@ -45,6 +65,7 @@ def figures(**mock: Any) -> dict[str, Any]:
             "all": {"seconds": 4.9, "findings": 1100},
         },
         "gate": GATE,
+        "scaffold": SCAFFOLD,
     }
 
 
@@ -82,6 +103,33 @@ def test_a_diff_is_told_with_what_it_found() -> None:
     told["contracts"]["all"]["seconds"] = 5.1
     assert "| the same with every schema changed, 1100 findings | 5.1 s | 5 s | **no** |" in page(told)
     assert rows(told)["`tandem contract diff` of a pair of 4.3 MB, one schema changed"] == "yes"
+
+
+def test_beginnings_are_told_in_their_parts_and_held_to_the_sum() -> None:
+    told = page(figures())
+    assert "the same service to the verdict of its full gate | 63.1 s (the gate 60.0 s), passed | 90 s | yes |" in told
+    assert "(made for this) to a service that answers | 32.5 s (made in 20.0 s, up with" in told
+    assert "first mocked 200 | 2.5 s (drafted in 1.1 s, mocked in 1.4 s) | 30 s | yes |" in told
+
+
+@pytest.mark.parametrize(
+    ("part", "measured", "row"),
+    [
+        ("service", {"seconds": 5.1}, "`tandem new service`, from nothing to files on disk, with"),
+        ("service", {"gate_seconds": 87.0}, "the same service to"),
+        ("service", {"verdict": "not passed"}, "the same service to"),
+        (
+            "large_contract",
+            {"made_seconds": 48.0, "contract": "s.json"},
+            "a contract of 248 operations and 1.2 MB (s",
+        ),
+        ("idea", {"mock_seconds": 29.0}, "one page of Markdown"),
+    ],
+)
+def test_beginning_that_takes_too_long_has_missed_its_budget(part: str, measured: dict[str, Any], row: str) -> None:
+    said = rows({**figures(), "scaffold": {**SCAFFOLD, part: {**SCAFFOLD[part], **measured}}})
+    missed = [what for what, reached in said.items() if reached == "**no**"]
+    assert [what.startswith(row) for what in missed] == [True]
 
 
 def test_what_was_measured_elsewhere_stays() -> None:

@@ -1,0 +1,137 @@
+"""From nothing to something that runs: a new service, one of a large contract, a mock of a page of Markdown.
+
+Each in a fresh clone, so what is measured is what is committed. `python -m loadtests.benchmarks.scaffold` measures
+nothing else; TANDEM_BENCH_CONTRACT names a real contract of about 250 operations, in whose place one is made here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from loadtests.benchmarks import large_document
+from loadtests.benchmarks.mock import first_answer
+from loadtests.benchmarks.stack import environment_of, running_stack, tandem
+from tandem.kit.settings import REPOSITORY
+
+ROUNDS = 3
+_SERVICE = "shipment"
+_LARGE = "large"
+_PAGE = "docs/examples/loans.md"
+_DRAFTED, _FIRST_PATH = "drafts/loans/openapi.yaml", "/v1/loans"
+# Built in this checkout, and as good in a copy of it.
+_BUILT = (".venv", "infra/.venv", "mocks/node_modules")
+
+
+def measure() -> dict[str, Any]:
+    return {"service": _new_service(), "large_contract": _large_contract(), "idea": _idea()}
+
+
+def _new_service() -> dict[str, Any]:
+    with _checkout() as project:
+        rounds = [_made_again(project) for _ in range(ROUNDS)]
+        gate_seconds, verdict = _gate(project)
+        return {
+            "priced": (project / "infra/.venv").exists(),
+            "seconds": round(median(rounds), 1),
+            "slowest_seconds": round(max(rounds), 1),
+            "gate_seconds": round(gate_seconds, 1),
+            "verdict": verdict,
+        }
+
+
+def _made_again(project: Path) -> float:
+    _git(project, "checkout", "--quiet", ".")
+    _git(project, "clean", "--quiet", "--force", "-d")
+    return _new(project, _SERVICE)[0]
+
+
+def _gate(project: Path) -> tuple[float, str]:
+    """Told and not raised when it fails: the page says so."""
+    began = time.perf_counter()
+    try:
+        said = tandem(project, environment_of(project), "gate", _SERVICE, "--profile", "full", "--json")
+    except RuntimeError:
+        return time.perf_counter() - began, "not passed"
+    return time.perf_counter() - began, json.loads(said)["verdict"]
+
+
+def _large_contract() -> dict[str, Any]:
+    with _checkout() as project:
+        given = os.environ.get("TANDEM_BENCH_CONTRACT")
+        contract = Path(given).resolve() if given else synthetic(project.parent / "large.json")
+        made_seconds, made = _new(project, _LARGE, "--contract", str(contract))
+        return {
+            "contract": contract.name if given else None,
+            "megabytes": round(contract.stat().st_size / 1e6, 1),
+            "operations": len(made["operations"]),
+            "not_built": len(made["unsupported"]),
+            "made_seconds": round(made_seconds, 1),
+            "start_seconds": round(_started(project), 1),
+        }
+
+
+def synthetic(path: Path) -> Path:
+    """In size and operations like the larger ones of single products."""
+    return large_document.write(path, members=10, resources=62, together=2)
+
+
+def _started(project: Path) -> float:
+    """Seconds from `tandem up` to an answer of the service itself, when all the others are there too."""
+    began = time.perf_counter()
+    with running_stack(project) as stack:
+        httpx.get(f"http://127.0.0.1:{stack.process(_LARGE)['port']}/openapi.json").raise_for_status()
+        return time.perf_counter() - began
+
+
+def _idea() -> dict[str, Any]:
+    with _checkout() as project:
+        rounds = [_drafted_and_mocked(project) for _ in range(ROUNDS)]
+        drafting, answering = (round(median(some), 1) for some in zip(*rounds, strict=True))
+        return {"draft_seconds": drafting, "mock_seconds": answering}
+
+
+def _drafted_and_mocked(project: Path) -> tuple[float, float]:
+    (project / _DRAFTED).unlink(missing_ok=True)
+    began = time.perf_counter()
+    tandem(project, environment_of(project), "draft", _PAGE, "--yes")
+    return time.perf_counter() - began, first_answer([_DRAFTED], _FIRST_PATH, project)
+
+
+def _new(project: Path, *arguments: str) -> tuple[float, dict[str, Any]]:
+    began = time.perf_counter()
+    said = tandem(project, environment_of(project), "new", "service", *arguments, "--yes", "--json")
+    return time.perf_counter() - began, json.loads(said)
+
+
+@contextmanager
+def _checkout() -> Iterator[Path]:
+    """A clone beside which nothing has to be installed, and whose modules Python has compiled."""
+    with TemporaryDirectory(prefix="tandem-bench-new-", ignore_cleanup_errors=True) as folder:
+        # Root's PostgreSQL runs as somebody else and has to pass through.
+        Path(folder).chmod(0o711)
+        project = Path(folder) / "tandem"
+        _git(REPOSITORY, "clone", "--quiet", "--shared", str(REPOSITORY), str(project))
+        for built in filter(lambda one: (REPOSITORY / one).exists(), _BUILT):
+            (project / built).symlink_to(REPOSITORY / built)
+        (project / ".git/info/exclude").write_text("".join(f"/{built}\n" for built in _BUILT))
+        tandem(project, environment_of(project), "new", "service", _SERVICE, "--dry-run", "--yes")
+        yield project
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))
