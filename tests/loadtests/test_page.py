@@ -23,6 +23,7 @@ SCAFFOLD: dict[str, dict[str, Any]] = {
         "priced": True,
         "seconds": 3.1,
         "slowest_seconds": 5.2,
+        "processor_seconds": 2.8,
         "gate_seconds": 60.0,
         "verdict": "passed",
     },
@@ -32,6 +33,7 @@ SCAFFOLD: dict[str, dict[str, Any]] = {
         "operations": 248,
         "not_built": 62,
         "made_seconds": 20.0,
+        "made_processor_seconds": 16.0,
         "start_seconds": 12.5,
     },
     "idea": {"draft_seconds": 1.1, "mock_seconds": 1.4},
@@ -108,7 +110,7 @@ def test_a_diff_is_told_with_what_it_found() -> None:
 def test_beginnings_are_told_in_their_parts_and_held_to_the_sum() -> None:
     told = page(figures())
     assert "the same service to the verdict of its full gate | 63.1 s (the gate 60.0 s), passed | 90 s | yes |" in told
-    assert "(made for this) to a service that answers | 32.5 s (made in 20.0 s, up with" in told
+    assert "(made for this) to a service that answers, 62 of them with 501 | 32.5 s (made in 20.0 s, 16.0 s of" in told
     assert "first mocked 200 | 2.5 s (drafted in 1.1 s, mocked in 1.4 s) | 30 s | yes |" in told
 
 
