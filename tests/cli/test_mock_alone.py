@@ -25,7 +25,7 @@ from tests.command_line import CommandLine, command_line
 from tests.local.programs import wait_until
 
 PROJECT = Path(__file__).parents[2]
-MUSEUM = PROJECT / "tests/mock/documents/museum.yaml"
+MUSEUM = PROJECT / "tests/documents/museum.yaml"
 
 
 @dataclass(frozen=True)

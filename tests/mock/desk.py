@@ -19,7 +19,7 @@ from tandem.mock.page import serve_page
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = PROJECT / "contracts"
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 
 HEALTHY = "01k9zc6n00000000000000h001"
 OVERDUE = "01k9zc6n00000000000000v001"
