@@ -20,7 +20,6 @@ GATE = {
 }
 SCAFFOLD: dict[str, dict[str, Any]] = {
     "service": {
-        "priced": True,
         "seconds": 3.1,
         "slowest_seconds": 5.2,
         "processor_seconds": 2.8,
