@@ -15,25 +15,19 @@ _SCHEMAS_EACH = 10
 _MEMBERS = 25
 
 
-def write(path: Path, members: int = _MEMBERS, resources: int = RESOURCES, together: int = RESOURCES) -> Path:
-    """The document at `path`. One more member to each schema makes a revision of it; `together` is how many resources
-    lead to one another."""
-    path.write_bytes(orjson.dumps(_document(members, resources, together)))
+def write(path: Path, members: int = _MEMBERS) -> Path:
+    """The document at `path`. One more member to each schema makes a revision of it."""
+    path.write_bytes(orjson.dumps(_document(members)))
     return path
 
 
-def _document(members: int, resources: int, together: int) -> dict[str, Any]:
-    names = range(resources)
-    following = [number - number % together + (number + 1) % together for number in names]
+def _document(members: int) -> dict[str, Any]:
+    names = range(RESOURCES)
     return {
         "openapi": "3.0.3",
         "info": {"title": "A large document", "version": "1.0.0"},
         "paths": {path: item for number in names for path, item in _paths(number).items()},
-        "components": {
-            "schemas": {
-                name: one for number in names for name, one in _schemas(number, members, following[number]).items()
-            }
-        },
+        "components": {"schemas": {name: one for number in names for name, one in _schemas(number, members).items()}},
     }
 
 
@@ -62,20 +56,21 @@ def _body(schema: dict[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def _schemas(number: int, members: int, other: int) -> dict[str, Any]:
+def _schemas(number: int, members: int) -> dict[str, Any]:
+    return {f"thing_{number}_{depth}": _schema(number, depth, members) for depth in range(_SCHEMAS_EACH)}
+
+
+def _schema(number: int, depth: int, members: int) -> dict[str, Any]:
     """Each refers to the next of its resource, and the last to another resource, so that following them comes round."""
-    names = [*(f"thing_{number}_{depth}" for depth in range(_SCHEMAS_EACH)), f"thing_{other}_0"]
-    return {name: _schema(number, depth, members, names[depth + 1]) for depth, name in enumerate(names[:-1])}
-
-
-def _schema(number: int, depth: int, members: int, following: str) -> dict[str, Any]:
+    last = depth == _SCHEMAS_EACH - 1
+    following = f"thing_{(number + 1) % RESOURCES}_0" if last else f"thing_{number}_{depth + 1}"
     plain = {f"member_{index}": _member(index) for index in range(members)}
     linked = {"anyOf": [{"type": "string"}, {"$ref": f"#/components/schemas/{following}"}], "nullable": True}
     return {
         "type": "object",
         "description": f"What resource {number} says of itself at depth {depth}, in words that take some room.",
         "required": ["member_0", "member_1"],
-        "properties": {"id": {"type": "string", "maxLength": 40}, **plain, "following": linked},
+        "properties": {**plain, "following": linked},
     }
 
 

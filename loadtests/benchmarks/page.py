@@ -121,7 +121,7 @@ def _scaffold_rows(figures: dict[str, Any]) -> list[Row]:
             f"{whole} s (the gate {new['gate_seconds']} s), {new['verdict']}", "90 s",
             whole <= 90 and new["verdict"] == "passed"),
         Row(f"a contract of {large['operations']} operations and {large['megabytes']} MB "
-            f"({large['contract'] or 'made for this'}) to a service that answers, "
+            f"({large['contract']}) to a service that answers, "
             f"{large['not_built']} of them with 501",
             f"{running} s (made in {large['made_seconds']} s, {large['made_processor_seconds']} s of processor; "
             f"up with all others in {large['start_seconds']} s)", "60 s", running <= 60),
@@ -149,6 +149,5 @@ The mock keeps the answer to a repeated question ready; asked for another card e
 
 The gate is that of the card service, with all that it starts: PostgreSQL, the service, Schemathesis, Locust, scanners.
 
-New services are made in fresh clones of the project. TANDEM_BENCH_CONTRACT names the file of a real contract; without
-it, one of that size is made.
+New services are made in fresh clones of the project. The large contract is one that others published (tests/documents).
 """

@@ -27,7 +27,7 @@ SCAFFOLD: dict[str, dict[str, Any]] = {
         "verdict": "passed",
     },
     "large_contract": {
-        "contract": None,
+        "contract": "discord.json",
         "megabytes": 1.2,
         "operations": 248,
         "not_built": 62,
@@ -109,7 +109,7 @@ def test_a_diff_is_told_with_what_it_found() -> None:
 def test_beginnings_are_told_in_their_parts_and_held_to_the_sum() -> None:
     told = page(figures())
     assert "the same service to the verdict of its full gate | 63.1 s (the gate 60.0 s), passed | 90 s | yes |" in told
-    assert "(made for this) to a service that answers, 62 of them with 501 | 32.5 s (made in 20.0 s, 16.0 s of" in told
+    assert "(discord.json) to a service that answers, 62 of them with 501 | 32.5 s (made in 20.0 s, 16.0 s of" in told
     assert "first mocked 200 | 2.5 s (drafted in 1.1 s, mocked in 1.4 s) | 30 s | yes |" in told
 
 
@@ -121,8 +121,8 @@ def test_beginnings_are_told_in_their_parts_and_held_to_the_sum() -> None:
         ("service", {"verdict": "not passed"}, "the same service to"),
         (
             "large_contract",
-            {"made_seconds": 48.0, "contract": "s.json"},
-            "a contract of 248 operations and 1.2 MB (s",
+            {"made_seconds": 48.0},
+            "a contract of 248 operations and 1.2 MB (discord.json)",
         ),
         ("idea", {"mock_seconds": 29.0}, "one page of Markdown"),
     ],
