@@ -10,6 +10,7 @@ from typing import Any
 from tandem.kit.contract import Contract, Operation
 from tandem.kit.contract.operations import snake_case
 from tandem.kit.paging import CURSORS
+from tandem.spec.document import as_list, as_mapping
 
 SHARED = Path(__file__).with_name("schemathesis.toml")
 HOOKS = Path(__file__).with_name("hooks.py")
@@ -22,7 +23,8 @@ _NOT_BUILT = "501"
 class Allowance:
     """For valid data these `statuses` are right too, and `missing_header` to a request without a required one.
 
-    What is shared belongs to no customer, so that no other can see too much of it.
+    What is shared belongs to no customer, so that no other can see too much of it. Where it is closed to the staff, who
+    ask most, none of their requests gets past the door.
     """
 
     operation_id: str
@@ -30,6 +32,7 @@ class Allowance:
     statuses: tuple[str, ...] = ()
     missing_header: str = ""
     is_shared: bool = False
+    is_closed: bool = False
 
     @property
     def may_be_unbuilt(self) -> bool:
@@ -48,8 +51,9 @@ def _left_out(operation_id: str) -> str:
 
 def allowances(contract: Contract, untested: Collection[str] = ()) -> Iterator[Allowance]:
     """For operations that are asked."""
+    closed = set(_closed_to_staff(contract))
     for operation in contract.operations:
-        needs = list(_needs(contract, operation)) if operation.id not in untested else []
+        needs = list(_needs(contract, operation, closed)) if operation.id not in untested else []
         if needs:
             yield Allowance(
                 operation.id,
@@ -57,10 +61,20 @@ def allowances(contract: Contract, untested: Collection[str] = ()) -> Iterator[A
                 tuple(status for one in needs for status in one.statuses),
                 "".join(one.missing_header for one in needs),
                 any(one.is_shared for one in needs),
+                any(one.is_closed for one in needs),
             )
 
 
-def _needs(contract: Contract, operation: Operation) -> Iterator[Allowance]:
+def _closed_to_staff(contract: Contract) -> Iterator[str]:
+    """The operations that a contract gives to others alone."""
+    schemes = as_mapping(as_mapping(contract.document.get("components")).get("securitySchemes"))
+    callers = [as_mapping(as_mapping(contract.resolve(scheme)).get("x-callers")) for scheme in schemes.values()]
+    granted = {scope for kinds in callers for scope in as_list(kinds.get("support"))}
+    if any(callers):
+        yield from (one.id for one in contract.operations if not granted.issuperset(one.scopes or ()))
+
+
+def _needs(contract: Contract, operation: Operation, closed: Collection[str]) -> Iterator[Allowance]:
     if operation.takes_header("if-match"):
         reason = "A version that is well-formed may be an old one (412); leaving it out has its own status (428)."
         yield Allowance(operation.id, reason, ("412",), "428")
@@ -74,6 +88,8 @@ def _needs(contract: Contract, operation: Operation) -> Iterator[Allowance]:
         yield Allowance(operation.id, "Its contract says that some of it is not built.", (_NOT_BUILT,))
     if contract.document["paths"][operation.path][operation.method.lower()].get("x-shared") is True:
         yield Allowance(operation.id, "Its contract says that it is for whoever is known.", is_shared=True)
+    if operation.id in closed:
+        yield Allowance(operation.id, "The staff do not get past its door, as they should not.", is_closed=True)
 
 
 def _takes_money(contract: Contract, operation: Operation) -> bool:
@@ -90,6 +106,8 @@ def _block(one: Allowance) -> str:
     ]
     if one.may_be_unbuilt:
         lines.append(f"checks.not_a_server_error.expected-statuses = {_listed((*_NO_ERROR, _NOT_BUILT))}")
+    if one.is_closed:
+        lines.append("warnings = false")
     if one.is_shared:
         lines.append("checks.object_level_authorization.enabled = false")
     if one.missing_header:

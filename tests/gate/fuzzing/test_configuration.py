@@ -19,6 +19,13 @@ def test_operations_that_are_excused_are_not_asked() -> None:
     assert left_out == [["closeAccount"]]
 
 
+def test_door_that_is_closed_to_the_staff_is_no_trouble_for_those_who_ask_as_staff() -> None:
+    told = tomllib.loads(configuration(contract("transaction")))
+    closed = [one["include-operation-id"] for one in told["operations"] if one.get("warnings") is False]
+    assert closed == [["recordPurchase"], ["recordRefund"], ["recordPayment"], ["recordFee"], ["closeLedger"]]
+    assert not any(one.is_closed for one in allowances(contract("account")))
+
+
 def test_each_allowance_is_for_an_operation_with_that_need() -> None:
     allowed = {one.operation_id: (one.statuses, one.missing_header) for one in allowances(contract("invoice"))}
     assert allowed == {
