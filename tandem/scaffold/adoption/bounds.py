@@ -27,14 +27,14 @@ def bound_values(data: dict[str, Any]) -> None:
         if part.kind == "parameters" and "$ref" not in as_mapping(schema):
             _bound_parameter(data, schema)
         elif part.kind == "schemas" and _is_integer(schema):
-            _bound(schema, _INT32 if schema.get("format") == "int32" else _LONG)
+            _bound(schema, [_INT32] if schema.get("format") == "int32" else [_LONG], schema)
 
 
 def _bound_parameter(data: Mapping[str, Any], parameter: dict[str, Any]) -> None:
     schema = follow(data, parameter.get("schema") or {})
     if _is_integer(schema) and schema.get("format") != "int64":
         parameter["schema"] = dict(schema)
-        _bound(parameter["schema"], _INT32)
+        _bound(parameter["schema"], [_INT32, _LONG], {**parameter, "schema": schema})
     elif schema.get("maxLength", 0) > _CHARACTERS:
         parameter["schema"] = {**schema, "maxLength": _CHARACTERS}
 
@@ -44,11 +44,21 @@ def _is_integer(schema: Any) -> bool:
     return type_ == "integer" or "integer" in as_list(type_)
 
 
-def _bound(schema: dict[str, Any], most: int) -> None:
-    if "exclusiveMinimum" not in schema:
+def _bound(schema: dict[str, Any], bounds: Iterable[int], told: Any) -> None:
+    """By the first that has room for all numbers that its author tells of."""
+    most = next((one for one in bounds if all(abs(number) <= one for number in _numbers(told))), None)
+    if most is not None and "exclusiveMinimum" not in schema:
         schema.setdefault("minimum", -most)
-    if "exclusiveMaximum" not in schema:
+    if most is not None and "exclusiveMaximum" not in schema:
         schema.setdefault("maximum", most)
+
+
+def _numbers(node: Any) -> Iterator[int]:
+    if isinstance(node, Mapping | list):
+        for one in node.values() if isinstance(node, Mapping) else node:
+            yield from _numbers(one)
+    elif isinstance(node, int):
+        yield node
 
 
 def require_bodies(data: dict[str, Any], operations: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:

@@ -19,6 +19,8 @@ _LONG = 10**18 - 1
         ({"type": "integer"}, (-_INT32, _INT32)),
         ({"type": "integer", "format": "int64"}, (-_LONG, _LONG)),
         ({"type": "integer", "minimum": 1}, (1, _INT32)),
+        ({"type": "integer", "example": 1_760_000_000_000}, (-_LONG, _LONG)),
+        ({"type": "integer", "minimum": 10**20}, (10**20, None)),
         ({"$ref": "#/components/schemas/Number"}, (0, _INT32)),
         ({"type": "string"}, (None, None)),
     ],
