@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,13 @@ _PR_SET_PDEATHSIG = 1
 # Start times are computed from the boot time, which moves a little when the clock is set.
 _SAME_START_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+# In the child: the kernel ends it when the runtime is killed. Not on a Mac, where the next start cleans up. No line of
+# Python runs for it, because whatever watches Python (coverage) may hold a lock that nobody gives back there.
+die_with_parent: Callable[[], object] | None = (
+    partial(ctypes.CDLL(None, use_errno=True).prctl, _PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux"
+    else None
+)
 
 
 @dataclass(frozen=True)
@@ -131,12 +138,6 @@ class Process:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-
-
-def die_with_parent() -> None:
-    """In the child: the kernel ends it when the runtime is killed. Not on a Mac, where the next start cleans up."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def end_all(identities: Mapping[str, Identity], seconds: float = 10.0) -> list[str]:

@@ -192,7 +192,9 @@ class Unit:
             except NoAnswer as error:
                 reasons = [str(error)]
                 silent_since = silent_since or time.monotonic()
-            self._note(reasons)
+            if not self._asked_to_restart:
+                # Until then it is the one that is being stopped who answers.
+                self._note(reasons)
             if self._is_hung(silent_since):
                 running.kill()
             ready = self.phase is Phase.READY

@@ -156,7 +156,7 @@ async def test_public_operation_needs_no_token(loan: LoanService) -> None:
         ("limit=%D9%A5", "limit", 'this value is not of type "integer"'),
         ("limit=5&limit=6", "limit", "limit is given more than once; send it once"),
         ("rate=NaN", "rate", 'this value is not of type "number"'),
-        ("rate=1e5", "rate", 'this value is not of type "number"'),
+        ("rate=1e", "rate", 'this value is not of type "number"'),
         ("late=True", "late", 'this value is not of type "boolean"'),
         ("late=1", "late", 'this value is not of type "boolean"'),
         ("status=open&status=lost", "status/1", "this value is none of those allowed: open, late, paid"),
@@ -172,7 +172,7 @@ async def test_wrong_query_is_a_422_that_names_it(loan: LoanService, query: str,
     assert errors == [{"in": "query", "pointer": pointer, "message": message}]
 
 
-@pytest.mark.parametrize("query", ["cursor=%ED%A0%80", "cursor=%FF", "&".join(f"a{n}=1" for n in range(101))])
+@pytest.mark.parametrize("query", ["cursor=%ED%A0%80", "cursor=%FF", "&".join(f"a{n}=1" for n in range(1001))])
 async def test_query_that_cannot_be_read_is_a_400(loan: LoanService, query: str) -> None:
     problem(await loan.send("GET", f"/v1/loans?{query}"), 400, "malformed-request")
 

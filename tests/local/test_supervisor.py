@@ -66,6 +66,28 @@ async def test_asked_to_restart_it_runs_anew_and_counts_no_crash(tmp_path: Path)
     await unit.stop()
 
 
+async def test_answer_of_the_one_that_is_being_stopped_is_not_that_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_WATCHING_PAUSE_SECONDS", 0.01)
+    first, refusals = 0, 10
+
+    async def check() -> list[str]:
+        nonlocal refusals
+        if first not in {0, unit.status()["pid"]} and refusals > 0:
+            refusals -= 1
+            raise NoAnswer("not yet")
+        return []
+
+    unit = Unit.of(command(tmp_path, STUBBORN, stop_seconds=0.3), check)
+    await unit.start()
+    await until(lambda: "ready" in (tmp_path / "fake.log").read_text())
+    first = unit.status()["pid"]
+    await unit.restart()
+    assert refusals == 0
+    await unit.stop()
+
+
 async def test_stopped_unit_starts_when_asked_to_restart(tmp_path: Path) -> None:
     unit = serving(tmp_path)
     await unit.restart()
