@@ -18,6 +18,7 @@ from tandem.kit.problems import Complaint, Unprocessable
 LIMITS = frozenset({"limit", "page_size", "per_page", "size", "max_results", "count"})
 CURSORS = frozenset({"cursor", "page_token", "after", "starting_after", "marker"})
 _NOT_FILTERS = LIMITS | CURSORS
+_OURS = frozenset({"limit", "cursor"})
 
 
 class InvalidCursor(Unprocessable):
@@ -29,10 +30,9 @@ class InvalidCursor(Unprocessable):
 
 
 def fingerprint(operation_id: str, parameters: Mapping[str, Any]) -> str:
-    """Ties a cursor to the list and its filters."""
-    filters = sorted(
-        (name, str(value)) for name, value in parameters.items() if snake_case(name) not in LIMITS | CURSORS
-    )
+    """Ties a cursor to the list and its filters. Where a list has a `cursor`, its `after` or `size` is a filter."""
+    controls = _OURS if "cursor" in parameters else _NOT_FILTERS
+    filters = sorted((name, str(value)) for name, value in parameters.items() if snake_case(name) not in controls)
     return hashlib.blake2s(orjson.dumps([operation_id, filters]), digest_size=9).hexdigest()
 
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tandem.kit.paging import InvalidCursor
+from tandem.kit.contract.operations import snake_case
+from tandem.kit.paging import CURSORS, LIMITS, InvalidCursor
 from tandem.mock.memory import Thing
 from tandem.mock.resources import Collection, Page
 
-_LIMITS = ("limit", "page_size", "pageSize", "per_page", "perPage", "size", "count", "max_results", "maxResults")
-_CURSORS = ("cursor", "page_token", "pageToken", "after", "starting_after", "marker")
-_OFFSETS = ("offset", "skip")
-_PAGES = ("page", "page_number", "pageNumber")
-_CONTROL = frozenset(
-    (*_LIMITS, *_CURSORS, *_OFFSETS, *_PAGES, "sort", "order", "order_by", "fields", "expand", "include")
-)
+_OFFSETS = frozenset({"offset", "skip"})
+_PAGES = frozenset({"page", "page_number"})
+_CONTROL = LIMITS | CURSORS | _OFFSETS | _PAGES | {"sort", "order", "order_by", "fields", "expand", "include"}
 _SEARCHES = ("search", "q", "query")
 _FROM = ("_from", "_after", "_since", "_gte", "_gt")
 _TO = ("_before", "_until", "_to", "_lte", "_lt")
@@ -30,12 +27,12 @@ def page_of(
     collection: Collection, things: Iterable[Thing], query: Mapping[str, Any], wrapping: Mapping[str, Any]
 ) -> tuple[Any, list[str]]:
     """The body, and the names of filters that the contract does not explain and nobody could apply."""
-    filters = {name: value for name, value in query.items() if value is not None and name not in _CONTROL}
+    filters = {name: value for name, value in query.items() if value is not None and snake_case(name) not in _CONTROL}
     chosen, ignored = _filtered(collection, list(things), filters)
     start = _start(chosen, query)
-    limit = next((int(query[name]) for name in _LIMITS if _is_number(query.get(name))), _DEFAULT_LIMIT)
+    limit = next(_numbers(query, LIMITS), _DEFAULT_LIMIT)
     if collection.page is None or collection.page.items is None:
-        wanted = any(name in query for name in (*_LIMITS, *_OFFSETS, *_PAGES))
+        wanted = any(snake_case(name) in LIMITS | _OFFSETS | _PAGES for name in query)
         return [one.body for one in (chosen[start : start + limit] if wanted else chosen)], ignored
     return _wrapped(collection.page, chosen, start, limit, wrapping), ignored
 
@@ -58,7 +55,7 @@ def write_cursor(thing_id: str) -> str:
 
 
 def _start(chosen: list[Thing], query: Mapping[str, Any]) -> int:
-    for name in (name for name in _CURSORS if query.get(name)):
+    for name in (name for name in query if snake_case(name) in CURSORS and query[name]):
         after = _read_cursor(str(query[name]))
         ids = [one.id for one in chosen]
         if after is None and str(query[name]) in ids:
@@ -66,12 +63,15 @@ def _start(chosen: list[Thing], query: Mapping[str, Any]) -> int:
         if after is None:
             raise InvalidCursor(name)
         return ids.index(after) + 1 if after in ids else 0
-    for name in (name for name in _OFFSETS if _is_number(query.get(name))):
-        return int(query[name])
-    for name in (name for name in _PAGES if _is_number(query.get(name))):
-        size = next((int(query[one]) for one in _LIMITS if _is_number(query.get(one))), _DEFAULT_LIMIT)
-        return max(int(query[name]) - 1, 0) * size
+    for offset in _numbers(query, _OFFSETS):
+        return offset
+    for page in _numbers(query, _PAGES):
+        return max(page - 1, 0) * next(_numbers(query, LIMITS), _DEFAULT_LIMIT)
     return 0
+
+
+def _numbers(query: Mapping[str, Any], names: Container[str]) -> Iterator[int]:
+    return (int(value) for name, value in query.items() if snake_case(name) in names and _is_number(value))
 
 
 def _read_cursor(text: str) -> str | None:

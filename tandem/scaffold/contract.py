@@ -87,12 +87,12 @@ def adopt_contract(file: Path, target: Path, known: Collection[str]) -> Adopted:
     made = adopted(_whole(file), target.parent.name, known)
     for _, _, operation in made.operations():
         say_not_built(operation, "nobody has looked at it")
-    write_adopted(made, file.name, target)
+    write_adopted(made, target)
     return made
 
 
-def write_adopted(made: Adopted, origin: str, target: Path) -> None:
-    target.write_text(_TAKEN.format(origin=origin) + to_yaml(made.data), "utf-8")
+def write_adopted(made: Adopted, target: Path) -> None:
+    target.write_text(_TAKEN.format(origin=made.origin) + to_yaml(made.data), "utf-8")
 
 
 def is_foreign(file: Path, contracts: Path) -> bool:

@@ -98,13 +98,13 @@ def _prepared(stage: Stage, wish: Wish, writer: Writer) -> Plan:
             stage.write(path.relative_to(stage.folder), text)
         written = writer(wish.name, service.contract)
         if adopted is None:
-            # The stories of its examples are there from the beginning.
+            # What the stories of the house tell of is there, and each says under which id.
             written = replace(written, untried=())
+        else:
+            _say_what_is_known_now(adopted, service.contract, written)
+            write_adopted(adopted, service.contract_path)
         for name, text in written.files.items():
             stage.write(name, text)
-        if wish.contract is not None and adopted is not None:
-            _say_what_is_known_now(adopted, service.contract, written)
-            write_adopted(adopted, wish.contract.name, service.contract_path)
         _register(stage, manifest, wish.name, (*written.unsupported, *written.untried))
         stage.put_in_style(wish.name)
     return _plan(stage, service.contract, written)

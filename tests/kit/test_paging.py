@@ -41,6 +41,12 @@ def test_whatever_a_list_calls_its_page_is_no_filter(name: str) -> None:
     assert fingerprint("listPets", {name: "5", "kind": "cat"}) == fingerprint("listPets", {name: None, "kind": "cat"})
 
 
+@pytest.mark.parametrize("name", ["after", "size", "marker"])
+def test_beside_a_cursor_such_a_name_is_that_of_a_filter(name: str) -> None:
+    tie = fingerprint("listPets", {name: "5", "cursor": None})
+    assert tie != fingerprint("listPets", {name: "6", "cursor": None})
+
+
 def test_cursor_belongs_to_a_list_and_its_filters_but_not_to_its_page() -> None:
     tie = fingerprint("listLoans", {"status": "open", "limit": 5, "cursor": None})
     assert tie == fingerprint("listLoans", {"limit": 50, "cursor": "x", "status": "open"})

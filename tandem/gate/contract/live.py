@@ -15,6 +15,7 @@ from tandem.gate.verdict import Finding, fingerprint
 from tandem.kit.contract import Contract, Operation
 from tandem.kit.problems import MEDIA_TYPE, NotFound
 from tandem.local.trouble import Trouble
+from tandem.spec.document import as_mapping
 
 _PATIENCE_SECONDS = 5.0
 _NOBODY = NotFound("").type
@@ -75,8 +76,12 @@ def _unbound(running: Running, operations: Iterable[Operation]) -> Iterator[Find
 def _is_its_own(operation: Operation, answer: httpx.Response) -> bool:
     """Where no token is needed, the operation itself says that there is no such thing, in words of its own."""
     is_problem = answer.headers.get("content-type", "").startswith(MEDIA_TYPE)
-    told = answer.json().get("type") if is_problem and answer.status_code == HTTPStatus.NOT_FOUND else _NOBODY
-    return operation.scopes is None and told != _NOBODY
+    if operation.scopes is not None or answer.status_code != HTTPStatus.NOT_FOUND or not is_problem:
+        return False
+    try:
+        return as_mapping(answer.json()).get("type", _NOBODY) != _NOBODY
+    except ValueError:
+        return False
 
 
 def _missing(running: Running, operation: Operation, answer: httpx.Response) -> Finding:

@@ -30,7 +30,7 @@ class SchemathesisStage:
             f"{limits.examples} examples per operation in each of {', '.join(limits.phases)}, the same every time; "
             f"after {seconds:g} s it cannot tell."
         )
-        _tell_untested(notes, contract, subject.untested)
+        _tell_unseen(notes, contract, subject.untested)
         if all(operation.id in subject.untested for operation in contract.operations):
             return
         notes.progress("starting the service")
@@ -90,13 +90,13 @@ def _judge(check: str, notes: Notes, found: Sequence[Failure], errors: Sequence[
         notes.check(check, Verdict.PASSED, "every answer was as the contract says")
 
 
-def _tell_untested(notes: Notes, contract: Contract, untested: Mapping[str, str]) -> None:
+def _tell_unseen(notes: Notes, contract: Contract, untested: Mapping[str, str]) -> None:
     if untested:
         said = "; ".join(f"{operation}: {reason}" for operation, reason in untested.items())
         notes.check("not tested", Verdict.DID_NOT_LOOK, f"excused in writing: {said}")
     allowed = list(allowances(contract, untested))
     if unbuilt := [one.operation_id for one in allowed if one.may_be_unbuilt]:
-        said = f"by their contract, some of them is not built (501): {', '.join(unbuilt)}"
+        said = f"by their contract, part of each is not built (501): {', '.join(unbuilt)}"
         notes.check("not built", Verdict.DID_NOT_LOOK, said)
     if shared := [one.operation_id for one in allowed if one.is_shared]:
         said = f"by their contract, whoever is known may see what these show (x-shared): {', '.join(shared)}"

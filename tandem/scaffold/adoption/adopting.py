@@ -28,8 +28,9 @@ _CLASS = re.compile(r"([1-5])XX", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Adopted:
-    """`notes` are sentences about what its author would miss."""
+    """`origin` is the name of its file; `notes` are sentences about what its author would miss."""
 
+    origin: str
     data: dict[str, Any]
     notes: tuple[str, ...]
 
@@ -59,7 +60,7 @@ def adopted(document: Document, service: str, known: Collection[str]) -> Adopted
         add_problems(data, path, method, operation)
     notes += leave_out_locations(data, _operations(data))
     _rename_links(data, names)
-    return Adopted(data, tuple(notes))
+    return Adopted(document.path.name, data, tuple(notes))
 
 
 def _with_own_components(data: dict[str, Any], service: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from tandem.kit.contract.operations import SAFE_METHODS
 from tandem.kit.problems import MEDIA_TYPE
 from tandem.scaffold.adoption.references import follow
 from tandem.spec.document import as_list, as_mapping
+from tandem.spec.models import NOT_OURS
 
 _RESPONSES = "../common/responses.yaml#/components/responses"
 _PROBLEM = {"$ref": "../common/schemas.yaml#/components/schemas/Problem"}
@@ -24,7 +25,7 @@ NAMES = {
     "responses": frozenset(
         {*_ALWAYS.values(), *_WITH_TOKEN.values(), *_IN_WRITING.values(), *_WITH_BODY.values(), *_WITH_VERSION.values()}
     ),
-    "schemas": frozenset({"Problem", "ProblemError"}),
+    "schemas": frozenset(NOT_OURS),
 }
 
 
