@@ -31,7 +31,9 @@ def check_name(name: str, project: Path, services: Collection[str]) -> None:
     if name in services:
         raise Refused(f"There is a service {name} already. Choose another name, or `tandem add operation` to it.")
     if reason := _taken(name):
-        raise Refused(f"{name} is {reason}, so a service cannot be called that. Choose another name, such as {name}s.")
+        raise Refused(
+            f"{name} is {reason}, so a service cannot be called that. Choose another name, such as our{name}."
+        )
     if left := [str(one) for one in folders(name) if (project / one).exists()]:
         raise Refused(f"{', '.join(left)} is there already and no service: move or delete it, or choose another name.")
 

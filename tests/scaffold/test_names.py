@@ -24,7 +24,7 @@ def test_name_that_serves_everywhere_is_taken(name: str, tmp_path: Path) -> None
         ("gateway", "a name that the platform uses itself"),
         ("mock", "a name that the platform uses itself"),
         ("email", "a module of Python's own library"),
-        ("class", "a word of Python or SQL"),
+        ("class", "a word of Python or SQL, so a service cannot be called that. Choose another name, such as ourclass"),
         ("order", "a word of Python or SQL"),
         ("where", "a word of Python or SQL"),
         ("abcdefghijklmnopqrs", "leave room for 18 characters"),

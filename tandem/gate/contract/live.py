@@ -79,7 +79,7 @@ def _is_its_own(operation: Operation, answer: httpx.Response) -> bool:
     if operation.scopes is not None or answer.status_code != HTTPStatus.NOT_FOUND or not is_problem:
         return False
     try:
-        return as_mapping(answer.json()).get("type", _NOBODY) != _NOBODY
+        return bool(as_mapping(answer.json()).get("type", _NOBODY) != _NOBODY)
     except ValueError:
         return False
 
